@@ -1,0 +1,1 @@
+"""Architectures: families of networks, from features to logits."""

@@ -1,0 +1,41 @@
+"""Random noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from sinesweep.contract import Augmentation, Stage
+from sinesweep.domains import Float
+from sinesweep.errors import Infeasible
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class Noise(Augmentation):
+    """Adds white noise at a random signal-to-noise ratio, relative to the clip's own mean power.
+
+    Padding counts as part of the clip. A silent clip stays silent.
+    """
+
+    stage: ClassVar[Stage] = Stage.WAVEFORM
+
+    min_snr_db: Annotated[float, Float(-20.0, 60.0, search=(0.0, 15.0)), "dB", "the loudest noise"] = 10.0
+    max_snr_db: Annotated[float, Float(-20.0, 80.0, search=(20.0, 40.0)), "dB", "the softest noise"] = 30.0
+    probability: Annotated[float, Float(0.0, 1.0, search=False), "chance that a clip is changed"] = 0.5
+
+    def layer(self, rate_hz: int, seed: int) -> keras.Layer:
+        """A layer of waveforms that draws one ratio a clip, even in decibels.
+
+        Raises:
+            Infeasible: the softest noise is louder than the loudest.
+        """
+        if self.min_snr_db > self.max_snr_db:
+            raise Infeasible(f"min_snr_db = {self.min_snr_db:g} is above max_snr_db = {self.max_snr_db:g}")
+        from sinesweep_plugins.augmentations._waveform_layers import RandomNoise
+
+        return RandomNoise(
+            min_snr_db=self.min_snr_db, max_snr_db=self.max_snr_db, seed=seed, probability=self.probability
+        )

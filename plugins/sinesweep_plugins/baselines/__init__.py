@@ -1,0 +1,1 @@
+"""Baselines: the cheap classical models that every search has to beat."""

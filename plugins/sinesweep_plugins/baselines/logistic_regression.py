@@ -1,0 +1,33 @@
+"""Logistic regression on pooled MFCC statistics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sinesweep.contract import Baseline
+from sinesweep.domains import Float
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class LogisticRegression(Baseline):
+    """A linear model on MFCC statistics: what can be told without any network."""
+
+    C: Annotated[float, Float(1e-4, 1e3, log=True), "inverse of the L2 penalty"] = 0.1
+
+    def describe(self, wave: np.ndarray[Any, Any], rate_hz: int) -> np.ndarray[Any, Any]:
+        """20 MFCC, pooled over time, float32 `(120,)`."""
+        from sinesweep_plugins.baselines._pooled import pooled_mfcc
+
+        return pooled_mfcc(wave, rate_hz)
+
+    def estimator(self, seed: int) -> Any:
+        """z-scores, then multinomial logistic regression."""
+        from sklearn.linear_model import LogisticRegression as Estimator
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        return make_pipeline(StandardScaler(), Estimator(C=self.C, max_iter=2000, random_state=seed))

@@ -1,0 +1,1 @@
+"""Readers: from folders and tables to clips."""

@@ -1,0 +1,115 @@
+"""Finding sound files, and saying what was found where they are not."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sinesweep.dataset import Clip, Dataset
+from sinesweep.errors import DatasetError, did_you_mean
+
+SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
+
+
+def check_folder(path: str) -> Path:
+    """`path` as an absolute folder.
+
+    Raises:
+        DatasetError: there is none; the message names the folder beside it that was perhaps meant.
+    """
+    folder = Path(path).expanduser().absolute()
+    if folder.is_dir():
+        return folder
+    if folder.exists():
+        raise DatasetError(f"{folder} is a file; expected a folder of sounds")
+    parent = next(parent for parent in folder.parents if parent.is_dir())
+    wanted = folder.relative_to(parent).parts[0]
+    siblings = [each.name for each in parent.iterdir() if each.is_dir() and not each.name.startswith(".")]
+    raise DatasetError(f"there is no folder {folder}. In {parent}: no '{wanted}'.{did_you_mean(wanted, siblings)}")
+
+
+def sound_files(folder: Path) -> list[Path]:
+    """All WAV, FLAC, OGG and MP3 files in a folder and below, sorted by path; hidden files and folders are skipped.
+
+    Raises:
+        DatasetError: the folder is empty, or holds other files only, or a name is not UTF-8.
+    """
+    found: list[Path] = []
+    others: Counter[str] = Counter()
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in names:
+            if name.startswith("."):
+                continue
+            file = Path(place, name)
+            _check_unicode(file)
+            if file.suffix.lower() in SUFFIXES:
+                found.append(file)
+            else:
+                others[file.suffix.lower() or "no suffix"] += 1
+    if not found:
+        raise DatasetError(_no_sound(folder, others))
+    return sorted(found, key=lambda file: file.relative_to(folder).as_posix())
+
+
+def compiled(pattern: str, setting: str) -> re.Pattern[str]:
+    """A regular expression; raises DatasetError where it is none."""
+    try:
+        return re.compile(pattern)
+    except re.error as reason:
+        raise DatasetError(f"data.{setting}: not a regular expression: {reason}: {pattern}") from None
+
+
+def captured(match: re.Match[str], name: str) -> str:
+    """What the group `name` caught, or else the first group, or else the whole match."""
+    if name in match.re.groupindex:
+        return match.group(name) or ""
+    return (match.group(1) if match.re.groups else match.group()) or ""
+
+
+def check_matched(unmatched: Sequence[str], total: int, setting: str, pattern: str) -> None:
+    """Raises DatasetError that lists the first of the names that a pattern does not fit."""
+    if not unmatched:
+        return
+    some = "\n  ".join(unmatched[:5])
+    more = f"\n  … and {len(unmatched) - 5} more" if len(unmatched) > 5 else ""
+    raise DatasetError(
+        f"data.{setting}: {len(unmatched)} of {total} files do not match {pattern}\n  {some}{more}\n"
+        "The expression is searched in the path below the folder, with / between its parts."
+    )
+
+
+def table_of(name: str, clips: Iterable[Clip], classes: Sequence[str] = ()) -> Dataset:
+    """A data set of these clips, sorted by path; the classes are those given, or those found in natural order.
+
+    Raises:
+        DatasetError: one piece of sound with two labels.
+    """
+    ordered = sorted(clips, key=lambda clip: (clip.path, clip.start_s))
+    labels: dict[tuple[str, float, float | None], str] = {}
+    for clip in ordered:
+        before = labels.setdefault((clip.path, clip.start_s, clip.stop_s), clip.label)
+        if before != clip.label:
+            raise DatasetError(f"{clip.path} is listed twice, as '{before}' and as '{clip.label}': which one is right?")
+    return Dataset(name, tuple(ordered), tuple(classes or sorted({clip.label for clip in ordered}, key=_natural)))
+
+
+def _check_unicode(file: Path) -> None:
+    try:
+        str(file).encode()
+    except UnicodeEncodeError:
+        raise DatasetError(f"{str(file)!r}: its name is not valid UTF-8; rename it") from None
+
+
+def _no_sound(folder: Path, others: Counter[str]) -> str:
+    if not others:
+        return f"folder {folder} is empty; expected sound files ({', '.join(SUFFIXES)}) in it or below"
+    seen = ", ".join(f"{count} × {suffix}" for suffix, count in others.most_common(5))
+    return f"folder {folder} holds no sound: found {seen}; expected {', '.join(SUFFIXES)}"
+
+
+def _natural(label: str) -> list[str | int]:
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", label)]

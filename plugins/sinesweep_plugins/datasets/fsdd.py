@@ -1,0 +1,29 @@
+"""The Free Spoken Digit Dataset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from sinesweep.contract import DatasetReader
+from sinesweep.dataset import Clip, Dataset
+from sinesweep_plugins.datasets._files import check_folder, check_matched, compiled, sound_files, table_of
+
+NAME = r"^(?P<digit>\d)_(?P<speaker>[^_/]+)_\d+\.wav$"
+
+
+@dataclass(frozen=True)
+class FSDD(DatasetReader):
+    """Free Spoken Digit Dataset (Z. Jackson and others, CC BY-SA 4.0); the speaker is the group."""
+
+    path: Annotated[str, "the repository's folder, or its `recordings` folder"]
+
+    def read(self) -> Dataset:
+        """`{digit}_{speaker}_{index}.wav`."""
+        root = check_folder(self.path)
+        recordings = root / "recordings" if (root / "recordings").is_dir() else root
+        files, expression = sound_files(recordings), compiled(NAME, "path")
+        found = {file: expression.search(file.name) for file in files}
+        check_matched([file.name for file in files if not found[file]], len(files), "path", NAME)
+        clips = [Clip(str(file), m["digit"], group=m["speaker"]) for file, m in found.items() if m]
+        return table_of("fsdd", clips)

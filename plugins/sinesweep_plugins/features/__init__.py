@@ -1,0 +1,1 @@
+"""Feature extractors: from waveforms to what a network sees."""

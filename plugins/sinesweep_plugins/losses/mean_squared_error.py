@@ -1,0 +1,25 @@
+"""The mean squared error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from sinesweep.contract import Loss
+from sinesweep.dataset import Task
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class MeanSquaredError(Loss):
+    """The mean squared distance between the answers (for classification: probabilities) and the targets."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset({Task.CLASSIFICATION})
+
+    def build(self, task: Task) -> keras.losses.Loss:
+        """The mean squared error of targets and logits, after the task's activation."""
+        from sinesweep_plugins.losses._losses import AnswerError
+
+        return AnswerError(activation=task.activation, power=2, name="mean_squared_error")

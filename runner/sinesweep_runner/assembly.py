@@ -1,0 +1,131 @@
+"""Assembly: from plugins to Keras models. What a plugin does wrong is told with its name."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sinesweep.configuration import Parts
+from sinesweep.contract import Shape, Stage
+from sinesweep.dataset import Task
+from sinesweep.errors import Infeasible
+from sinesweep.lengths import Length
+from sinesweep.trial import Config
+from sinesweep_runner import backend
+from sinesweep_runner.failures import PluginFault, blaming, plain
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Step(NamedTuple):
+    """A layer, and the plugin that it came from."""
+
+    kind: str
+    name: str
+    layer: Any
+
+
+def check(config: Config, length: Length) -> Shape:
+    """The shape of the features, `(frames, bins)`, by arithmetic alone.
+
+    Raises:
+        Infeasible: these settings cannot work together or on this sound.
+        PluginFault: a plugin's `check` raised something else.
+        PluginError: a plugin or a setting is unknown here.
+    """
+    parts = Parts.of(config)
+    with blaming("features", config["features"]["name"], "check"):
+        parts.features.check(length.rate_hz, length.samples)
+    with blaming("features", config["features"]["name"], "shape"):
+        shape = tuple(parts.features.shape(length.rate_hz, length.samples))
+    with blaming("architecture", config["architecture"]["name"], "check"):
+        parts.architecture.check(shape)
+    return shape
+
+
+def dry_build(config: Config, length: Length, outputs: int) -> int:
+    """Builds the network on shapes alone and returns its number of parameters; raises what `check` raises."""
+    import keras
+
+    network = build_network(Parts.of(config), config, check(config, length), outputs)
+    parameters = int(network.count_params())
+    keras.backend.clear_session(free_memory=False)
+    return parameters
+
+
+def build_network(parts: Parts, config: Config, shape: Shape, outputs: int) -> keras.Model:
+    """The network, `(batch, frames, bins)` → logits `(batch, outputs)`.
+
+    Raises:
+        Infeasible: Keras cannot build it on this shape.
+        PluginFault: the plugin raised something of its own, or its network gives another shape.
+    """
+    name = config["architecture"]["name"]
+    with blaming("architecture", name, "build"):
+        try:
+            network = parts.architecture.build(shape, outputs)
+        except ValueError as reason:
+            if not _raised_by_keras(reason.__traceback__):
+                raise
+            size = " × ".join(str(side) for side in shape)
+            message = f"architecture '{name}' cannot be built on features of {size}: {plain(reason)}"
+            raise Infeasible(message) from reason
+    if tuple(network.output_shape) != (None, outputs):
+        raise PluginFault(
+            f"architecture '{name}' failed in build: its network gives {network.output_shape},"
+            f" expected logits of shape {(None, outputs)}"
+        )
+    return network
+
+
+def build_front(parts: Parts, config: Config, length: Length, shape: Shape) -> keras.Model:
+    """The front end, `(batch, samples)` → `(batch, frames, bins)`.
+
+    Raises:
+        PluginFault: its layer does not come about, or gives another shape than the plugin says.
+    """
+    import keras
+
+    name = config["features"]["name"]
+    with blaming("features", name, "layer"):
+        layer = parts.features.layer(length.rate_hz)
+        waveform = keras.Input((length.samples,), name="waveform")
+        front = keras.Model(waveform, layer(waveform), name="front_end")
+    if tuple(front.output_shape[1:]) != tuple(shape):
+        raise PluginFault(f"features '{name}' failed in layer: it gives {front.output_shape[1:]}, shape() says {shape}")
+    front.jit_compile = backend.compiles()
+    return front
+
+
+def build_augmentations(parts: Parts, config: Config, stage: Stage, rate_hz: int, seed: int) -> list[Step]:
+    """The layers of one stage, in the order of the configuration, each with a seed of its own."""
+    steps = []
+    for place, (augmentation, entry) in enumerate(zip(parts.augmentations, config["augmentations"], strict=True)):
+        if augmentation.stage is stage:
+            with blaming("augmentation", entry["name"], "layer"):
+                layer = augmentation.layer(rate_hz, (seed + 7919 * (place + 1)) % 2**31)
+            steps.append(Step("augmentation", entry["name"], layer))
+    return steps
+
+
+def build_answerer(layers: list[Any], shape: Shape, network: keras.Model, task: Task) -> keras.Model:
+    """Probabilities from what enters `layers`, float32 `(batch, *shape)`: a model that shares all their weights."""
+    import keras
+
+    entry = keras.Input(shape, name="waveform" if len(shape) == 1 else "features")
+    x = entry
+    for layer in layers:
+        x = layer(x)
+    model = keras.Model(entry, keras.layers.Activation(task.activation, name="probabilities")(network(x)))
+    model.jit_compile = backend.compiles()
+    return model
+
+
+def _raised_by_keras(traceback: TracebackType | None) -> bool:
+    """Whether the innermost frame is Keras' own: then a layer refused a shape; else the plugin's code is at fault."""
+    module = ""
+    while traceback is not None:
+        module = traceback.tb_frame.f_globals.get("__name__", "")
+        traceback = traceback.tb_next
+    return module.split(".")[0] == "keras"

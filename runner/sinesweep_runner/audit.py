@@ -1,0 +1,182 @@
+"""The audit: can a score on this split be trusted?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from sinesweep.contract import Baseline
+from sinesweep.dataset import Dataset
+from sinesweep.errors import DatasetError
+from sinesweep.files import write_atomically
+from sinesweep.split import PartRow, Split, SplitRequest, make_split, split_table
+from sinesweep.units import many
+from sinesweep_runner.baselines import describe_all, features_key, score_baseline
+from sinesweep_runner.entries import writing
+
+FOLDS = 5
+FLATTERY = 0.05
+"""A random split that scores so much higher than a grouped one measures who speaks, not what is said."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The baseline's accuracy on the same clips, split twice: `random` by clip, `grouped` by groups or folds."""
+
+    random: float
+    grouped: float
+    folds: int
+    by: str
+
+    @property
+    def gap(self) -> float:
+        """How much the random split flatters."""
+        return self.random - self.grouped
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What a person should know before trusting a score.
+
+    Attributes:
+        how: how the split came about.
+        parts: what each part of the split holds.
+        duplicates: for each sound that stands in two parts, its files.
+        shared_groups: groups that stand in two parts.
+        comparison: random against grouped split; None where there is no baseline, or `why_none` it was not possible.
+        why_none: the reason, where there is no comparison.
+    """
+
+    how: str
+    parts: tuple[PartRow, ...]
+    duplicates: tuple[tuple[str, ...], ...]
+    shared_groups: tuple[str, ...]
+    comparison: Comparison | None
+    why_none: str = ""
+
+    def red_flags(self) -> list[str]:
+        """A sentence for each reason not to trust a score; empty where none was found."""
+        flags = []
+        if self.comparison is not None and self.comparison.gap > FLATTERY:
+            flags.append(
+                f"A random split would flatter: the baseline has {self.comparison.random:.1%} on it, and"
+                f" {self.comparison.grouped:.1%} where {self.comparison.by}s stay together."
+                " Only scores on unseen groups say how a model does on new recordings."
+            )
+        if self.duplicates:
+            example = " and ".join(self.duplicates[0])
+            flags.append(f"In two parts of the split: {many(len(self.duplicates), 'sound')}, such as {example}.")
+        if self.shared_groups:
+            some = ", ".join(self.shared_groups[:5])
+            flags.append(f"In two parts of the split: {many(len(self.shared_groups), 'group')}, such as {some}.")
+        return flags
+
+
+def audit(
+    dataset: Dataset,
+    split: Split,
+    waveforms: Sequence[Path],
+    baseline: Baseline | None,
+    rate_hz: int,
+    seed: int,
+    cache: Path,
+) -> Audit:
+    """Looks for leaks between the parts of a split. The second time it reads its own answers from `cache`.
+
+    Args:
+        dataset: the clips.
+        split: what is audited.
+        waveforms: the entry of every clip, from `WaveformStore.prepare`; equal sounds have equal entries.
+        baseline: it is scored on a random and on a grouped split of what is not test; None to leave that out.
+        rate_hz: the rate of the entries.
+        seed: all chance comes from it.
+        cache: the folder of the waveform store.
+    """
+    part_of = _parts(split)
+    comparison, why_none = None, "no baseline was asked for"
+    if baseline is not None:
+        comparison, why_none = _compare(dataset, split, waveforms, baseline, rate_hz, seed, cache)
+    return Audit(
+        how=split.how,
+        parts=tuple(split_table(dataset, split)),
+        duplicates=tuple(
+            tuple(dataset.clips[i].path for i in clips)
+            for clips in _across([str(w) for w in waveforms], part_of).values()
+        ),
+        shared_groups=tuple(sorted(_across(dataset.groups(), part_of))),
+        comparison=comparison,
+        why_none=why_none,
+    )
+
+
+def _parts(split: Split) -> dict[int, int]:
+    """The part of every clip: where it validates, -1 in training only, -2 in test."""
+    part_of = dict.fromkeys(split.test, -2)
+    for number, fold in enumerate(split.folds):
+        part_of |= dict.fromkeys((i for i in fold.train if i not in part_of), -1)
+        part_of |= dict.fromkeys(fold.valid, number)
+    return part_of
+
+
+def _across(names: Sequence[str], part_of: dict[int, int]) -> dict[str, list[int]]:
+    """The clips of every name that stands in more than one part."""
+    clips: dict[str, list[int]] = defaultdict(list)
+    for i in sorted(part_of):
+        clips[names[i]].append(i)
+    return {name: where for name, where in clips.items() if len({part_of[i] for i in where}) > 1}
+
+
+def _compare(
+    dataset: Dataset,
+    split: Split,
+    waveforms: Sequence[Path],
+    baseline: Baseline,
+    rate_hz: int,
+    seed: int,
+    cache: Path,
+) -> tuple[Comparison | None, str]:
+    """The comparison, or why there is none."""
+    sealed = set(split.test)
+    opened = [i for i in range(len(dataset.clips)) if i not in sealed]
+    clips = replace(dataset, clips=tuple(dataset.clips[i] for i in opened))
+    if not any(clip.group or clip.fold for clip in clips.clips):
+        return None, "no groups are stated, so a grouped split would be a random one"
+    try:
+        random, grouped = _two_splits(clips, seed)
+    except DatasetError as reason:
+        return None, f"too few clips to compare a random with a grouped split ({reason})"
+    by = "fold" if all(clip.fold for clip in clips.clips) else "group"
+    key = f"{features_key(baseline, waveforms)}|{random.fingerprint(clips)}|{grouped.fingerprint(clips)}|{opened}"
+    file = cache / "audits" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+    if file.exists():
+        return Comparison(**json.loads(file.read_text())), ""
+    features = describe_all(baseline, waveforms, rate_hz, cache)[opened]
+    scores = [_accuracy(features, clips.targets(), each, baseline, seed) for each in (random, grouped)]
+    comparison = Comparison(scores[0], scores[1], len(grouped.folds), by)
+    with writing(cache):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(file, json.dumps(asdict(comparison)))
+    return comparison, ""
+
+
+def _two_splits(clips: Dataset, seed: int) -> tuple[Split, Split]:
+    """All clips in up to five folds, by clip and by group; as many folds as the groups allow."""
+    units = {clip.fold for clip in clips.clips} if all(clip.fold for clip in clips.clips) else set(clips.groups())
+    folds = max(2, min(FOLDS, len(units)))
+    random = make_split(clips, SplitRequest(by="clip", test=0.0, folds=folds), seed)
+    return random, make_split(clips, SplitRequest(by="auto", test=0.0, folds=folds), seed)
+
+
+def _accuracy(features: np.ndarray, targets: list[int], split: Split, baseline: Baseline, seed: int) -> float:
+    """Over all folds: every clip is asked about once."""
+    hits = 0
+    for fold in split.folds:
+        told = score_baseline(features, targets, fold.train, fold.valid, baseline, seed).argmax(axis=1)
+        hits += int((told == np.asarray(targets)[list(fold.valid)]).sum())
+    return hits / len(targets)

@@ -1,0 +1,89 @@
+"""The Keras backend: threads, memory and names. The only module that speaks to TensorFlow, JAX or torch itself."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+from importlib.metadata import version
+
+# TensorFlow's notes on CPU instructions and on every new model's tracing would fill each worker's log.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+def limit_threads(count: int) -> None:
+    """Lets this process compute with `count` threads, and take GPU memory only as it needs it.
+
+    To be called before anything is computed: TensorFlow cannot change its threads afterwards.
+    """
+    os.environ["OMP_NUM_THREADS"] = str(count)
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+        tf.config.threading.set_inter_op_parallelism_threads(count)
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)
+    if keras.backend.backend() == "torch":
+        import torch
+
+        torch.set_num_threads(count)
+
+
+def compiles() -> bool:
+    """Whether models are compiled with XLA.
+
+    JAX has nothing else. On TensorFlow a compilation takes longer than many a trial, and on a CPU the compiled step
+    of a small convolutional network is twice as slow; `torch.compile` is slower still to begin.
+    """
+    import keras
+
+    return bool(keras.backend.backend() == "jax")
+
+
+def device_name() -> str:
+    """The accelerator that this process computes on, or the processor."""
+    import keras
+
+    name = keras.backend.backend()
+    if name == "tensorflow":
+        import tensorflow as tf
+
+        gpus = tf.config.list_physical_devices("GPU")
+        return str(tf.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU")) if gpus else _cpu()
+    if name == "jax":
+        import jax
+
+        device = jax.devices()[0]
+        return _cpu() if device.platform == "cpu" else str(device.device_kind)
+    if name == "torch":
+        import torch
+
+        return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else _cpu()
+    return _cpu()
+
+
+def versions() -> dict[str, str]:
+    """The versions of Python, of Sinesweep, and of the libraries that a score depends on."""
+    import keras
+
+    name = keras.backend.backend()
+    package = {"torch": "torch", "jax": "jax"}.get(name, "tensorflow")
+    try:
+        backend_version = version(package)
+    except ModuleNotFoundError:  # TensorFlow for CPUs alone is another distribution
+        backend_version = version("tensorflow-cpu")
+    return {
+        "python": platform.python_version(),
+        "sinesweep": version("sinesweep"),
+        "keras": str(keras.__version__),
+        "numpy": version("numpy"),
+        "backend": f"{name} {backend_version}",
+    }
+
+
+def _cpu() -> str:
+    return f"CPU ({platform.machine()})"

@@ -1,0 +1,109 @@
+"""`sinesweep check`: what a sweep will be like, before anything is trained and without Keras."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from sinesweep import registry
+from sinesweep.settings import make
+from sinesweep.survey import Survey, survey
+from sinesweep.sweep import Sweep
+from sinesweep.sweepfile import read_sweep
+from sinesweep_runner.audit import Audit, audit
+from sinesweep_runner.catalogue import markdown_table
+from sinesweep_runner.placement import plan_workers, this_machine
+from sinesweep_runner.preparing import Prepared, look
+from sinesweep_runner.watch import Watch, duration
+from sinesweep_runner.waveforms import default_store
+
+CELLS_A_SECOND = 2.0e6
+"""Feature cells (frames × bins) that one core trains on in a second, by the default `cnn`; see benchmarks/README.md."""
+
+SECONDS_A_TRIAL = 4.0
+"""What a trial takes beside its epochs: building, tracing, extracting features."""
+
+SHOWN_CLASSES = 20
+
+
+def check_sweep(file: Path, overrides: Sequence[str] = ()) -> str:
+    """Reads a sweep file and its data, and says what it found.
+
+    Raises:
+        UserError: the file or the data cannot be used; every problem that was found.
+    """
+    sweep = read_sweep(file, overrides)
+    watch = Watch(sweep, 1, Console(stderr=True))
+    store = default_store()
+    prepared = look(sweep, store, watch.progress)
+    files = store.prepare(prepared.dataset.clips, prepared.length.rate_hz)
+    baseline = None
+    if sweep.baseline is not None:
+        baseline = make(registry.load("baselines", sweep.baseline), {}, f"baselines.{sweep.baseline}")
+    seen = audit(
+        prepared.dataset, prepared.split, files, baseline, prepared.length.rate_hz, sweep.search.seed, store.folder
+    )
+    found = survey(sweep.space(), prepared.length.rate_hz, prepared.length.samples)
+    return "\n\n".join([_data(prepared), _split(prepared, seen), _space(sweep, found), _time(sweep, prepared, found)])
+
+
+def _data(prepared: Prepared) -> str:
+    dataset, scan = prepared.dataset, prepared.scan
+    rates = ", ".join(f"{rate} Hz ({count})" for rate, count in Counter(scan.rates_hz).most_common())
+    channels = ", ".join(f"{n} ({count})" for n, count in Counter(scan.channels).most_common())
+    lengths = sorted(scan.durations_s)
+    length = prepared.length
+    lines = [
+        f"Data: {dataset.name}, {len(dataset.clips)} clips, {len(dataset.classes)} classes",
+        f"  rates: {rates}; channels: {channels}",
+        f"  durations: {lengths[0]:.2f} … {lengths[-1]:.2f} s, median {lengths[len(lengths) // 2]:.2f} s",
+        f"  the network sees {length.samples / length.rate_hz:g} s at {length.rate_hz} Hz ({length.policy})",
+    ]
+    return "\n".join([*lines, *(f"  {line}" for text in scan.warnings() for line in text.splitlines())])
+
+
+def _split(prepared: Prepared, seen: Audit) -> str:
+    classes = prepared.dataset.classes
+    titles = ("part", "groups", "clips", *(classes if len(classes) <= SHOWN_CLASSES else ("fewest", "most")))
+    rows = []
+    for part in seen.parts:
+        counts = [part.classes.get(label, 0) for label in classes]
+        shown = counts if len(classes) <= SHOWN_CLASSES else [min(counts), max(counts)]
+        rows.append((part.part, str(part.groups), str(part.clips), *map(str, shown)))
+    lines = [f"Split: {seen.how}", markdown_table(titles, rows)]
+    if seen.comparison is not None:
+        compared = seen.comparison
+        lines.append(
+            f"The baseline's accuracy over {compared.folds} folds: {compared.random:.1%} where clips are split at"
+            f" random, {compared.grouped:.1%} where each {compared.by} stays together."
+        )
+    else:
+        lines.append(f"The baseline on a random and on a grouped split was not compared: {seen.why_none}.")
+    return "\n".join([*lines, *(f"WARNING: {flag}" for flag in seen.red_flags())])
+
+
+def _space(sweep: Sweep, found: Survey) -> str:
+    space = sweep.space()
+    size = space.size()
+    count = "infinitely many configurations" if math.isinf(size) else f"up to {size:,.0f} configurations"
+    lines = [f"Space: {len(space.dimensions())} dimensions, {count}"]
+    lines += [f"  {name}: {domain}" for name, domain in space.dimensions().items()]
+    lines.append(f"Infeasible: {found.share:.0%} of it" + (", because" if found.reasons else ""))
+    return "\n".join([*lines, *(f"  {reason} ({count})" for reason, count in found.reasons)])
+
+
+def _time(sweep: Sweep, prepared: Prepared, found: Survey) -> str:
+    """A rough estimate, from the size of the features alone."""
+    plan = plan_workers(this_machine(), sweep.workers)
+    clips = sum(len(fold.train) + len(fold.valid) / 3 for fold in prepared.split.folds)
+    seconds = SECONDS_A_TRIAL + clips * found.epochs * found.cells / (CELLS_A_SECOND * plan.cpus)
+    total = seconds * sweep.budget.trials / plan.count
+    limit = f", at most {sweep.budget.hours:g} h" if sweep.budget.hours else ""
+    return (
+        f"Time: very roughly {duration(total)} for {sweep.budget.trials} trials on {plan.count} workers{limit}, by the"
+        " default network; larger networks take longer, pruning makes it less"
+    )

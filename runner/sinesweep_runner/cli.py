@@ -1,0 +1,45 @@
+"""The command line: `sinesweep …`."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from sinesweep.errors import SinesweepError, UserError
+from sinesweep_runner.commands import look, sweep, use
+
+DONE, FAILED, MISTAKE, INTERRUPTED = 0, 1, 2, 130
+
+commands = typer.Typer(
+    help="Find the best audio model for your own sounds.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for module in (sweep, look, use):
+    commands.registered_commands += module.commands.registered_commands
+    commands.registered_groups += module.commands.registered_groups
+
+
+def app() -> None:
+    """Runs a command; a user's mistake is one message and exit code 2, a sweep that failed is 1."""
+    try:
+        commands()
+    except UserError as mistake:
+        _complain(mistake)
+        sys.exit(MISTAKE)
+    except SinesweepError as failure:
+        _complain(failure)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:  # `sinesweep … | head` has read enough
+        sys.stderr.close()
+        sys.exit(DONE)
+
+
+def _complain(reason: Exception) -> None:
+    for line in str(reason).splitlines():
+        print(f"sinesweep: {line}", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""The commands of the command line, by what a person wants: sweep, look, use. Heavy things are imported inside."""

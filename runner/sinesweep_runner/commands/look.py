@@ -1,0 +1,49 @@
+"""Commands that look before anything runs: plugins, check, schema. None imports Keras, TensorFlow, Ray or librosa."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sinesweep_runner.commands.sweep import Overrides, SweepFile
+
+commands = typer.Typer()
+
+
+@commands.command()
+def plugins(
+    kind: Annotated[str | None, typer.Argument(help="features, augmentations, architectures, losses, …")] = None,
+    name: Annotated[str | None, typer.Argument(help="one plugin: its settings, ranges, units and help")] = None,
+) -> None:
+    """List the installed plugins, those of one kind, or the settings of one plugin."""
+    from sinesweep_runner import catalogue
+
+    if kind is not None and name is not None:
+        typer.echo(catalogue.describe(kind, name))
+    else:
+        typer.echo(catalogue.table(kind))
+
+
+@commands.command()
+def check(file: SweepFile, set: Overrides = []) -> None:  # noqa: B006
+    """Check a sweep file and its data before anything is trained, and say what the sweep will be like."""
+    from sinesweep_runner.checking import check_sweep
+
+    typer.echo(check_sweep(file, set))
+
+
+@commands.command()
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", help="a file to write it to; default: print it")] = None,
+) -> None:
+    """Print the JSON Schema of sweep files, with every installed plugin, so that editors complete them."""
+    from sinesweep.schema import sweep_schema
+
+    text = json.dumps(sweep_schema(), indent=1)
+    if out is None:
+        typer.echo(text)
+    else:
+        out.write_text(text + "\n", encoding="utf-8")

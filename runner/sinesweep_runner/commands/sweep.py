@@ -1,0 +1,70 @@
+"""Commands that begin, continue and end a sweep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sinesweep_runner.sweeping import Outcome
+
+commands = typer.Typer()
+
+SweepFile = Annotated[Path, typer.Argument(help="the sweep file (YAML)")]
+Folder = Annotated[Path, typer.Argument(help="the sweep's folder")]
+Overrides = Annotated[list[str], typer.Option("--set", help="key=value, such as --set budget.trials=20")]
+Out = Annotated[Path | None, typer.Option("--out", help="the sweep's folder; default: sweeps/NAME")]
+Address = Annotated[str | None, typer.Option("--address", help="a running Ray cluster to join: auto or HOST:PORT")]
+Finalize = Annotated[bool, typer.Option(help="open the sealed test part for the winner at the end, and write best/")]
+
+
+@commands.command()
+def run(
+    file: SweepFile,
+    out: Out = None,
+    set: Overrides = [],  # noqa: B006 - the option's name, and typer's way to say "none given"
+    address: Address = None,
+    finalize: Finalize = True,
+) -> None:
+    """Run a sweep: search, rank, test the winner once, and write it to best/."""
+    from sinesweep.sweepfile import read_sweep
+    from sinesweep_runner import sweeping
+
+    overrides = [*set, *([f"workers.address={address}"] if address else [])]
+    _show(sweeping.run(read_sweep(file, overrides), out, finalize=finalize))
+
+
+@commands.command()
+def resume(
+    folder: Folder,
+    set: Overrides = [],  # noqa: B006
+    finalize: Finalize = True,
+) -> None:
+    """Continue a sweep that was stopped; no finished trial is repeated. `--set budget.…` and `--set workers.…` work."""
+    from sinesweep_runner import sweeping
+
+    _show(sweeping.resume(folder, set, finalize=finalize))
+
+
+@commands.command()
+def finalize(folder: Folder) -> None:
+    """Open the sealed test part for the winner, once, and write best/."""
+    from sinesweep_runner import sweeping
+
+    _show(sweeping.finalize(folder))
+
+
+@commands.command()
+def demo(folder: Annotated[Path, typer.Argument(help="where sounds and sweep go")] = Path("demo")) -> None:
+    """Synthesize ten classes of sound, run a small sweep on them, and predict one file with the winner."""
+    from sinesweep_runner.demo import run_demo
+
+    run_demo(folder)
+
+
+def _show(outcome: Outcome) -> None:
+    from sinesweep_runner.printing import print_outcome
+
+    print_outcome(outcome)

@@ -1,0 +1,122 @@
+"""The entries of the waveform store: `.npy` files up to a number of bytes, written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import time
+import uuid
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from sinesweep.errors import DatasetError, SweepFailed
+from sinesweep_runner.soundindex import SoundIndex
+
+HEADER_BYTES = 128
+"""What stands before the samples of a float32 `.npy` file."""
+
+ABANDONED_S = 3600
+"""A half-written entry that is older than this was left by a process that was killed."""
+
+
+class Entries:
+    """The entries in one folder; `index` knows their bytes and when each was last used."""
+
+    def __init__(self, folder: Path, limit_bytes: int, index: SoundIndex) -> None:
+        self._folder, self._limit_bytes, self._index = folder, limit_bytes, index
+        self._whole, self._halves = folder / "waveforms", folder / "halves"
+
+    def make_folders(self) -> None:
+        """Raises SweepFailed where they cannot be made."""
+        with writing(self._folder):
+            self._whole.mkdir(parents=True, exist_ok=True)
+            self._halves.mkdir(parents=True, exist_ok=True)
+
+    def place(self, name: str) -> Path:
+        """Where an entry lies."""
+        return self._whole / name
+
+    def present(self, names: Collection[str]) -> set[str]:
+        """Those of `names` that lie in the store whole: a file whose size is not as recorded does not count."""
+        recorded = self._index.entries()
+        return {name for name in names if name in recorded and _size(self.place(name)) == recorded[name]}
+
+    def write(self, name: str, wave: np.ndarray) -> int:
+        """Writes an entry and returns its bytes; raises SweepFailed where the disk is full, and leaves nothing."""
+        half = self._halves / f"{uuid.uuid4().hex}.npy"
+        with writing(self._folder):
+            try:
+                save(half, wave)
+                size = half.stat().st_size
+                half.replace(self.place(name))
+            finally:
+                half.unlink(missing_ok=True)
+        return size
+
+    def make_room(self, present: Mapping[str, int], lacking_bytes: int) -> None:
+        """Evicts what was least recently used, until `lacking_bytes` more fit beside the entries `present`.
+
+        Raises:
+            DatasetError: what is needed at once is more than the store may hold.
+        """
+        needed_bytes = sum(present.values()) + lacking_bytes
+        if needed_bytes > self._limit_bytes:
+            raise DatasetError(
+                f"the waveforms of this data set need {needed_bytes:,} bytes, but the store {self._folder} may hold"
+                f" {self._limit_bytes:,}. Set SINESWEEP_CACHE_GB={needed_bytes / 1e9 * 1.1:.2g} or more in the"
+                " environment, or lower audio.rate_hz."
+            )
+        entries = self._index.entries()
+        over = sum(entries.values()) + lacking_bytes - self._limit_bytes
+        victims = []
+        for name, size in entries.items():
+            if over > 0 and name not in present:
+                victims.append(name)
+                over -= size
+        self._index.forget(victims)
+        for victim in victims:
+            self.place(victim).unlink(missing_ok=True)
+        self._sweep_up()
+
+    def _sweep_up(self) -> None:
+        for half in self._halves.iterdir():
+            if _age_s(half) > ABANDONED_S:
+                half.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turns what goes wrong while something is written to the store into SweepFailed."""
+    try:
+        yield
+    except OSError as reason:
+        full = reason.errno in (errno.ENOSPC, errno.EDQUOT)
+        what = "the disk is full" if full else f"it cannot be written: {reason.strerror or reason}"
+        raise SweepFailed(
+            f"waveform store {folder}: {what}. Free some space there, or set SINESWEEP_CACHE to a folder"
+            " with room for the decoded sounds; what was decoded so far is kept."
+        ) from None
+
+
+def save(path: Path, wave: np.ndarray) -> None:
+    """A waveform as `.npy`; unlike `numpy.save`, a full disk is told by its error number."""
+    wave = np.ascontiguousarray(wave, np.float32)
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(wave))
+        file.write(wave.data)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def _age_s(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:  # another process has finished it meanwhile
+        return 0.0

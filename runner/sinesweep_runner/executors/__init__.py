@@ -1,0 +1,31 @@
+"""Executors: where trials run. Each takes trials, carries the one small arrow back, and returns results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from sinesweep.trial import Report, Result, Trial
+from sinesweep_runner.material import Material
+
+KeepGoing = Callable[[Report], bool]
+"""The arrow back: what the search says to a report. False ends the trial."""
+
+
+class Executor(Protocol):
+    """Runs up to `slots` trials at the same time."""
+
+    slots: int
+
+    def open(self, material: Material, folder: Path) -> None:
+        """Takes the data that all trials are about, and the sweep's folder; comes before the first `submit`."""
+
+    def submit(self, trial: Trial) -> None:
+        """Takes a trial; there must be a free slot."""
+
+    def next_result(self, keep_going: KeepGoing) -> Result:
+        """Waits for the next trial to end. `keep_going` answers every report that comes in meanwhile."""
+
+    def close(self) -> None:
+        """Ends what runs and gives everything back."""

@@ -1,0 +1,128 @@
+"""The Ray executor: warm workers on this machine or on a cluster.
+
+A worker imports Keras and opens the data once, and then serves trial after trial. It holds no study and no database:
+a worker that dies costs its own trial, and another one takes its place.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+from typing import Any
+
+import ray
+
+from sinesweep.trial import Cause, Failure, Report, Result, State, Trial
+from sinesweep_runner import backend, training
+from sinesweep_runner.conversation import Conversation
+from sinesweep_runner.executors import KeepGoing
+from sinesweep_runner.material import Material
+from sinesweep_runner.placement import Plan
+
+OBJECT_STORE_BYTES = 80 * 2**20
+"""Enough for what passes through Ray here, which is small: sound lies in memory-mapped files."""
+
+
+class Worker:
+    """One slot: a process with Keras in it."""
+
+    def __init__(self, threads: int) -> None:
+        backend.limit_threads(threads)
+        importlib.import_module("keras")
+
+    def open(self, material: Material, folder: Path) -> None:
+        """Takes the data that all trials are about."""
+        self._material, self._folder = material, folder
+
+    def begin(self, trial: Trial) -> Report | Result:
+        """Starts a trial; returns its first report, or its result where there is none."""
+        self._talk = Conversation(lambda ask: training.train(trial, self._material, ask, self._folder))
+        return self._talk.begin()
+
+    def answer(self, keep_going: bool) -> Report | Result:
+        """Answers the last report; returns what the trial says next."""
+        return self._talk.answer(keep_going)
+
+
+class RayExecutor:
+    """Trains in `plan.count` workers."""
+
+    def __init__(self, plan: Plan, address: str | None = None) -> None:
+        """Starts Ray on this machine, or joins the cluster at `address`, and starts the workers, which import Keras
+        while their data are still being prepared.
+
+        Raises:
+            ConnectionError: no cluster answers at `address`.
+        """
+        self.slots = plan.count
+        self._plan, self._begun_here = plan, not ray.is_initialized()
+        if self._begun_here:
+            _start(plan, address)
+        self._idle = [self._hire() for _ in range(plan.count)]
+        self._said: dict[ray.ObjectRef, tuple[Any, Trial]] = {}
+
+    def open(self, material: Material, folder: Path) -> None:
+        """Hands the data to every worker."""
+        self._data = (ray.put(material), folder.resolve())
+        for worker in self._idle:
+            worker.open.remote(*self._data)
+
+    def submit(self, trial: Trial) -> None:
+        """Hands the trial to an idle worker."""
+        worker = self._idle.pop()
+        self._said[worker.begin.remote(trial)] = (worker, trial)
+
+    def next_result(self, keep_going: KeepGoing) -> Result:
+        """Answers reports until a trial has ended."""
+        while True:
+            ready, _ = ray.wait(list(self._said), num_returns=1)
+            worker, trial = self._said.pop(ready[0])
+            try:
+                event = ray.get(ready[0])
+            except ray.exceptions.RayError as fault:
+                self._replace(worker)
+                return _lost(trial, fault)
+            if isinstance(event, Result):
+                self._idle.append(worker)
+                return event
+            self._said[worker.answer.remote(keep_going(event))] = (worker, trial)
+
+    def close(self) -> None:
+        """Ends all workers, and Ray where this executor started it."""
+        for worker in (*self._idle, *(worker for worker, _ in self._said.values())):
+            ray.kill(worker)
+        self._idle, self._said = [], {}
+        if self._begun_here:
+            ray.shutdown()
+
+    def _hire(self) -> Any:
+        resources = ray.remote(Worker).options(num_cpus=self._plan.cpus, num_gpus=self._plan.gpus, max_restarts=0)
+        return resources.remote(threads=max(1, int(self._plan.cpus)))
+
+    def _replace(self, worker: Any) -> None:
+        ray.kill(worker)
+        fresh = self._hire()
+        fresh.open.remote(*self._data)
+        self._idle.append(fresh)
+
+
+def _start(plan: Plan, address: str | None) -> None:
+    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    if address is not None:
+        ray.init(address=address, **quiet)
+        return
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    ray.init(
+        num_cpus=max(1, round(plan.count * plan.cpus)),
+        include_dashboard=False,
+        object_store_memory=OBJECT_STORE_BYTES,
+        **quiet,
+    )
+
+
+def _lost(trial: Trial, fault: Exception) -> Result:
+    memory = isinstance(fault, ray.exceptions.OutOfMemoryError)
+    cause = Cause.OUT_OF_MEMORY if memory else Cause.LOST
+    what = "the machine ran out of memory" if memory else "its worker process ended"
+    return Result(trial, State.FAILED, failure=Failure(cause, f"{what} ({type(fault).__name__})", detail=str(fault)))

@@ -1,0 +1,86 @@
+"""Finalize: the winner is trained once more, on all clips that are not test, and then meets the test part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sinesweep.dataset import Clip
+from sinesweep.intervals import interval
+from sinesweep.metrics import measure
+from sinesweep.trial import FoldScore, Trial
+from sinesweep_runner import artifact
+from sinesweep_runner.inputs import Inputs
+from sinesweep_runner.learner import Learner
+from sinesweep_runner.material import Material
+from sinesweep_runner.prediction import score_clips
+from sinesweep_runner.stopwatch import Stopwatch
+
+
+@dataclass(frozen=True)
+class FinalScore:
+    """What the test part said.
+
+    Attributes:
+        intervals: 95 % `(low, high)` of the objective, by its name.
+        targets: class indices `(clips,)`.
+        probabilities: `(clips, classes)`.
+    """
+
+    metrics: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]]
+    targets: np.ndarray
+    probabilities: np.ndarray
+
+
+def epochs_for(folds: Sequence[FoldScore]) -> int:
+    """The epochs of the last training: the median over folds."""
+    return max(1, round(float(np.median([fold.epochs for fold in folds]))))
+
+
+def refit(
+    trial: Trial, material: Material, clips: Sequence[int], epochs: int, folder: Path, facts: Mapping[str, Any]
+) -> None:
+    """Trains the trial's configuration on `clips` for `epochs`, without early stopping, and saves it to `folder`.
+
+    Args:
+        clips: all that are not test.
+        epochs: the schedule of the learning rate is stretched over them.
+        facts: what `model.json` shall say of the split and of the validation's scores.
+
+    Raises:
+        ArtifactError: the folder cannot be written.
+        Infeasible, PluginFault, NotANumber: as in any training.
+    """
+    import keras
+
+    try:
+        learner = Learner(Inputs(trial.config, material, clips, Stopwatch()), clips, trial.seed, epochs)
+        for epoch in range(1, epochs + 1):
+            learner.train_epoch(epoch)
+        model = learner.predictor()
+        artifact.save(folder, model, trial.config, material.classes, material.task, material.length, facts)
+    finally:
+        keras.backend.clear_session()
+
+
+def open_test(folder: Path, clips: Sequence[Clip], groups: Sequence[str], objective: str) -> FinalScore:
+    """Measures the saved model on the sealed clips, from their original files, in the way of `sinesweep predict`.
+
+    The scores are added to `model.json` and to the README beside it.
+
+    Raises:
+        ArtifactError: the model cannot be read, or its folder cannot be written.
+        AudioError: a clip cannot be read.
+    """
+    loaded = artifact.Artifact.load(folder)
+    probabilities = score_clips(loaded, clips)
+    targets = np.array([loaded.classes.index(clip.label) for clip in clips])
+    metrics = measure(targets, probabilities)
+    intervals = {objective: interval(objective, targets, probabilities, groups)}
+    artifact.record_scores(folder, "test", {"metrics": metrics, "intervals": intervals, "clips": len(clips)})
+    return FinalScore(metrics, intervals, targets, probabilities)

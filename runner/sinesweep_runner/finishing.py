@@ -1,0 +1,75 @@
+"""The end of a sweep: the winner is trained on all that is not test, and the test part is opened for it, once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sinesweep import predictions
+from sinesweep.errors import SweepError
+from sinesweep.leaderboard import Leaderboard, Row
+from sinesweep.record import Record
+from sinesweep.sweep import Sweep
+from sinesweep_runner.finalize import epochs_for, open_test, refit
+from sinesweep_runner.material import Material
+from sinesweep_runner.outcome import board_of
+from sinesweep_runner.preparing import Prepared
+from sinesweep_runner.sweepfolder import SweepFolder
+from sinesweep_runner.trialzero import TrialZero
+from sinesweep_runner.waveforms import default_store
+
+
+def finish(place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared, material: Material) -> None:
+    """Writes `best/`, and, where there is a test part, the record of its opening.
+
+    Raises:
+        SweepError: no trial has a score, or the test part has been opened before.
+    """
+    best = _winner(place, board_of(place.path))
+    winner = next(result for result in record.results() if result.trial.number == best.number)
+    clips = material.clips()
+    refit(winner.trial, material, clips, epochs_for(winner.folds), place.best, _facts(prepared, sweep, best))
+    if prepared.split.test:
+        place.record(place.test_file, _open(place, sweep, prepared, material, best))
+
+
+def _winner(place: SweepFolder, board: Leaderboard) -> Row:
+    before = place.recall(place.test_file)
+    if before is not None:
+        raise SweepError(
+            f"{place.path}: the test part was opened on {before['opened']} for trial {before['trial']}. A second look"
+            " would be a choice made on test data; begin a new sweep with another test part"
+        )
+    if board.best is None:
+        raise SweepError(f"{place.path}: no trial has a score yet, so there is no winner to finalize")
+    return board.best
+
+
+def _open(place: SweepFolder, sweep: Sweep, prepared: Prepared, material: Material, best: Row) -> dict[str, Any]:
+    """Measures winner and baseline on the sealed clips, and says so."""
+    dataset, test = prepared.dataset, prepared.split.test
+    objective, groups = sweep.search.objective, dataset.groups()
+    final = open_test(place.best, [dataset.clips[i] for i in test], [groups[i] for i in test], objective)
+    predictions.save(place.path / "predictions" / "test.npz", test, final.targets, final.probabilities)
+    baseline = None
+    if sweep.baseline is not None:
+        baseline = TrialZero(sweep, material, default_store().folder).score(material.clips(), test)
+    return {
+        "opened": datetime.now(UTC).isoformat(timespec="seconds"),
+        "trial": best.number,
+        "objective": objective,
+        "score": final.metrics[objective],
+        "interval": final.intervals[objective],
+        "metrics": final.metrics,
+        "clips": len(test),
+        "baseline": baseline,
+    }
+
+
+def _facts(prepared: Prepared, sweep: Sweep, best: Row) -> dict[str, Any]:
+    """What `model.json` says of the split and of the validation's scores."""
+    intervals = {sweep.search.objective: best.interval} if best.interval else {}
+    return {
+        "split": {"fingerprint": prepared.fingerprint(), "how": prepared.split.how},
+        "scores": {"validation": {"metrics": dict(best.metrics), "intervals": intervals}},
+    }

@@ -1,0 +1,86 @@
+"""Inputs: what the network of one trial is fed.
+
+Features are computed once a trial and kept, where the front end learns nothing and they fit into memory; answers and
+statistics then come from them. Training steps begin from them too, unless an augmentation changes the waveform: such a
+step begins from the waveform and has the front end in its graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sinesweep.configuration import Parts
+from sinesweep.contract import Stage
+from sinesweep.trial import Config
+from sinesweep_runner.assembly import build_front, check
+from sinesweep_runner.batches import ANSWER_BATCH, Source, answer_batches, answers
+from sinesweep_runner.material import Material
+from sinesweep_runner.stopwatch import Stopwatch
+from sinesweep_runner.windows import MEMORY_BYTES, Windows
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Inputs:
+    """Front end and examples of one trial.
+
+    Attributes:
+        shape: of the features of one example, `(frames, bins)`.
+        kept: features are computed once and kept.
+        from_waveform: training steps begin from the waveform.
+    """
+
+    def __init__(self, config: Config, material: Material, clips: Sequence[int], watch: Stopwatch) -> None:
+        """Raises what `assembly.check` and `assembly.build_front` raise."""
+        self.config, self.parts, self.material, self.watch = config, Parts.of(config), material, watch
+        self.shape = check(config, material.length)
+        with watch.phase("load"):
+            self.windows = Windows(material.waveforms, clips, material.length)
+        with watch.phase("build"):
+            self._front = build_front(self.parts, config, material.length, self.shape)
+        self._learns = bool(self._front.trainable_weights)
+        self.kept = not self._learns and 4 * len(self.windows) * int(np.prod(self.shape)) <= MEMORY_BYTES
+        self.from_waveform = not self.kept or any(a.stage is Stage.WAVEFORM for a in self.parts.augmentations)
+
+    def front(self) -> keras.Model:
+        """The front end; one that learns is made anew for every fold."""
+        if self._learns:
+            return build_front(self.parts, self.config, self.material.length, self.shape)
+        return self._front
+
+    def rows_of(self, clips: Sequence[int]) -> np.ndarray:
+        """The rows of the examples that were cut from these clips."""
+        return self.windows.rows_of(clips)
+
+    def train_source(self) -> Source:
+        """What training steps begin from."""
+        return self._waveforms if self.from_waveform else self._features
+
+    def answer_source(self) -> Source:
+        """What answers begin from."""
+        return self._features if self.kept else self._waveforms
+
+    def feature_batches(self, front: keras.Model, rows: np.ndarray) -> Iterator[np.ndarray]:
+        """The features of these rows, before normalisation."""
+        if not self.kept:
+            yield from answer_batches(front, self._waveforms, rows)
+            return
+        for start in range(0, len(rows), ANSWER_BATCH):
+            yield self._features[rows[start : start + ANSWER_BATCH]]
+
+    @cached_property
+    def _features(self) -> np.ndarray:
+        with self.watch.phase("features"):
+            return answers(self._front, self.windows, np.arange(len(self.windows)))
+
+    @cached_property
+    def _waveforms(self) -> Source:
+        if self.windows.size_bytes() > MEMORY_BYTES:
+            return self.windows
+        with self.watch.phase("load"):
+            return self.windows[np.arange(len(self.windows))]

@@ -1,0 +1,119 @@
+"""Learner: one network in training. It takes epochs and gives answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sinesweep.contract import Stage
+from sinesweep.lengths import aggregate
+from sinesweep_runner import backend
+from sinesweep_runner.assembly import Step, build_answerer, build_augmentations, build_network
+from sinesweep_runner.batches import answers, shuffled, steps_per_epoch
+from sinesweep_runner.failures import NotANumber, blaming
+from sinesweep_runner.inputs import Inputs
+from sinesweep_runner.normalisation import normaliser
+from sinesweep_runner.optimizers import optimizer
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Learner:
+    """Learns from some of the clips of `inputs`; everything random follows from `seed`."""
+
+    def __init__(self, inputs: Inputs, clips: Sequence[int], seed: int, epochs: int | None = None) -> None:
+        """Builds the network, measures the statistics of these clips, and makes ready to train.
+
+        Args:
+            epochs: over how many the schedule of the learning rate goes; None for what the configuration says.
+        """
+        import keras
+
+        keras.utils.set_random_seed(seed % 2**32)
+        self._inputs, self._seed, self._fit = inputs, seed, inputs.parts.fit
+        self._rows = inputs.rows_of(clips)
+        self._source, self._targets = inputs.train_source(), inputs.material.one_hot()[inputs.windows.owners]
+        self._front = inputs.front()
+        with inputs.watch.phase("build"):
+            batches = inputs.feature_batches(self._front, self._rows)
+            self._normaliser = normaliser(inputs.parts.features.normalisation, batches)
+            self.network = build_network(inputs.parts, inputs.config, inputs.shape, len(inputs.material.classes))
+            self._answerer = self._build_answerer()
+            self._trainee = self._build_trainee(epochs or self._fit.epochs)
+
+    def train_epoch(self, epoch: int) -> float:
+        """One pass over the clips, epochs counted from 1; the mean loss.
+
+        Raises:
+            NotANumber: the loss of a step was not finite.
+        """
+        losses = []
+        with self._inputs.watch.phase("fit"):
+            for step, rows in enumerate(shuffled(self._rows, self._fit.batch_size, (self._seed, epoch)), 1):
+                batch = {"x": self._source[rows], "targets": self._targets[rows]}
+                losses.append(float(self._trainee.train_on_batch(batch, return_dict=True)["loss"]))
+                if not np.isfinite(losses[-1]):
+                    raise NotANumber(
+                        f"the loss became {losses[-1]} in step {step} of epoch {epoch};"
+                        f" a learning_rate below {self._fit.learning_rate:g} may help"
+                    )
+        return float(np.mean(losses))
+
+    def answer(self, clips: Sequence[int]) -> np.ndarray:
+        """Probabilities for these clips, in their order, float32 `(clips, classes)`.
+
+        Raises:
+            NotANumber: some of them are not finite.
+        """
+        with self._inputs.watch.phase("evaluate"):
+            rows = self._inputs.rows_of(clips)
+            given = answers(self._answerer, self._inputs.answer_source(), rows)
+        if not np.isfinite(given).all():
+            raise NotANumber(
+                "the network's answers became NaN or infinite;"
+                f" a learning_rate below {self._fit.learning_rate:g} may help"
+            )
+        place = {clip: i for i, clip in enumerate(clips)}
+        owners = [place[clip] for clip in self._inputs.windows.owners[rows]]
+        return aggregate(given, owners, len(clips)).astype(np.float32)
+
+    def predictor(self) -> keras.Model:
+        """The whole way as one model: float32 waveforms `(batch, samples)` → probabilities `(batch, classes)`."""
+        material = self._inputs.material
+        layers = [self._front, self._normaliser]
+        return build_answerer(layers, (material.length.samples,), self.network, material.task)
+
+    def _build_answerer(self) -> keras.Model:
+        if not self._inputs.kept:
+            return self.predictor()
+        return build_answerer([self._normaliser], self._inputs.shape, self.network, self._inputs.material.task)
+
+    def _build_trainee(self, epochs: int) -> keras.Model:
+        # Not at the top: this module is read by ways that need no Keras.
+        from sinesweep_runner.trainee import Trainee, balanced_weights
+
+        inputs, config = self._inputs, self._inputs.config
+        with blaming("loss", config["loss"]["name"], "build"):
+            loss = Step("loss", config["loss"]["name"], inputs.parts.loss.build(inputs.material.task))
+        front = Step("features", config["features"]["name"], self._front)
+        steps = [
+            *((*self._augmentations(Stage.WAVEFORM), front) if inputs.from_waveform else ()),
+            Step("features", config["features"]["name"], self._normaliser),
+            *self._augmentations(Stage.FEATURES),
+        ]
+        network = Step("architecture", config["architecture"]["name"], self.network)
+        weights = balanced_weights(self._targets[self._rows]) if self._fit.class_weights == "balanced" else None
+        trainee = Trainee(steps, self._augmentations(Stage.BATCH), network, loss, weights)
+        chosen = optimizer(self._fit, epochs * steps_per_epoch(len(self._rows), self._fit.batch_size))
+        trainee.compile(chosen, jit_compile=backend.compiles())
+        # An optimizer that is built while a step is traced makes TensorFlow trace that step twice.
+        chosen.build(trainee.trainable_variables)
+        return trainee
+
+    def _augmentations(self, stage: Stage) -> list[Step]:
+        inputs = self._inputs
+        rate_hz = inputs.material.length.rate_hz
+        return build_augmentations(inputs.parts, inputs.config, stage, rate_hz, self._seed % 2**31)

@@ -1,0 +1,63 @@
+"""Normalisation: the layer between the front end and the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+LEAST_SHARE = 1e-4
+"""A bin that hardly moves in training (an empty band) counts as having this share of the mean variance, so that a
+breath of noise in another recording does not become its loudest bin."""
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Mean and variance of every bin, float32 `(bins,)`."""
+
+    mean: np.ndarray
+    variance: np.ndarray
+
+    @classmethod
+    def of(cls, batches: Iterable[np.ndarray]) -> Statistics:
+        """Measured over the clips and frames of batches `(clips, frames, bins)`."""
+        count, total, squares = 0, np.zeros(()), np.zeros(())
+        for batch in batches:
+            count += batch.shape[0] * batch.shape[1]
+            total = total + batch.sum(axis=(0, 1), dtype=np.float64)
+            squares = squares + np.square(batch, dtype=np.float64).sum(axis=(0, 1))
+        mean = np.asarray(total / count)
+        variance = np.maximum(squares / count - np.square(mean), 0.0)
+        floor = LEAST_SHARE * variance.mean() or 1.0
+        return cls(mean.astype(np.float32), np.maximum(variance, floor).astype(np.float32))
+
+
+@keras.saving.register_keras_serializable(package="sinesweep")
+class ClipNormalization(keras.layers.Layer):
+    """Gives every clip mean 0 and deviation 1 over its own frames and bins; `(batch, frames, bins)` → the same."""
+
+    def __init__(self, epsilon: float = 1e-5, **options: Any) -> None:
+        super().__init__(**options)
+        self.epsilon = epsilon
+
+    def call(self, features: Any) -> Any:
+        """Normalised features. A clip without any variance becomes zeros."""
+        mean = ops.mean(features, axis=(1, 2), keepdims=True)
+        variance = ops.mean(ops.square(features - mean), axis=(1, 2), keepdims=True)
+        return (features - mean) * ops.rsqrt(variance + self.epsilon)
+
+    def get_config(self) -> dict[str, Any]:
+        """What `from_config` needs."""
+        return {**super().get_config(), "epsilon": self.epsilon}
+
+
+def normaliser(kind: str, batches: Iterable[np.ndarray]) -> keras.layers.Layer:
+    """The layer of that kind: `per_bin`, `per_clip` or `none`. Only `per_bin` looks at `batches` of features."""
+    if kind == "per_bin":
+        statistics = Statistics.of(batches)
+        return keras.layers.Normalization(axis=-1, mean=statistics.mean, variance=statistics.variance)
+    return ClipNormalization() if kind == "per_clip" else keras.layers.Identity()

@@ -1,0 +1,107 @@
+"""From a sweep to the material of its trials: read, scan, split, decode once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sinesweep import registry
+from sinesweep.dataset import Dataset
+from sinesweep.errors import SweepError
+from sinesweep.lengths import Length
+from sinesweep.settings import make
+from sinesweep.split import Split, make_split
+from sinesweep.sweep import Audio, Sweep
+from sinesweep_runner.material import Material
+from sinesweep_runner.scan import ScanReport, apply_policy, scan
+from sinesweep_runner.sweepfolder import SweepFolder
+from sinesweep_runner.waveforms import WaveformStore
+
+Progress = Callable[[str], Callable[[int, int], None]]
+
+LONGEST_S = 10.0
+"""Where the file says nothing, the network sees at most so much of a clip."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is known before the first trial."""
+
+    dataset: Dataset
+    scan: ScanReport
+    split: Split
+    length: Length
+
+    def fingerprint(self) -> str:
+        """Names data and split together."""
+        return self.split.fingerprint(self.dataset)
+
+
+def look(sweep: Sweep, store: WaveformStore, progress: Progress) -> Prepared:
+    """Reads the table, scans the files, and splits.
+
+    Raises:
+        DatasetError: the data cannot be used; the message names the files or classes.
+    """
+    dataset: Dataset = make(registry.load("datasets", sweep.data.reader), sweep.data.settings(), "data").read()
+    report = scan(dataset, store, progress("scanning"), sweep.audio.rate_hz)
+    dataset = apply_policy(dataset, report, sweep.audio.problems)
+    split = make_split(dataset, sweep.split, sweep.search.seed)
+    return Prepared(dataset, report, split, length_of(sweep.audio, report))
+
+
+def material_of(prepared: Prepared, sweep: Sweep, store: WaveformStore, progress: Progress) -> Material:
+    """Decodes every clip into the waveform store; the sealed test clips are not part of the material."""
+    dataset, length = prepared.dataset, prepared.length
+    files = store.prepare(dataset.clips, length.rate_hz, progress("decoding"))
+    return Material(
+        classes=dataset.classes,
+        task=dataset.task,
+        waveforms=tuple(str(file) for file in files),
+        targets=tuple(dataset.targets()),
+        groups=tuple(dataset.groups()),
+        folds=prepared.split.folds,
+        length=length,
+        objective=sweep.search.objective,
+    )
+
+
+def length_of(audio: Audio, report: ScanReport) -> Length:
+    """The waveform that the network sees; what the file leaves open is measured on the clips."""
+    rates = Counter(report.rates_hz)
+    rate_hz = audio.rate_hz or rates.most_common(1)[0][0]
+    seconds = audio.seconds or min(LONGEST_S, round(float(np.percentile(report.durations_s, 95)), 2))
+    hop_s = audio.hop_s or seconds / 2
+    return Length(audio.length, rate_hz, max(1, round(seconds * rate_hz)), max(1, round(hop_s * rate_hz)))
+
+
+def record_split(prepared: Prepared, folder: SweepFolder) -> None:
+    """Writes which clip stands where; on resume, sees that it still does.
+
+    Raises:
+        SweepError: the data are not those that this sweep began with.
+    """
+    before = folder.recall(folder.split_file)
+    if before is not None and before["fingerprint"] != prepared.fingerprint():
+        raise SweepError(
+            f"{folder.path}: the data set has changed since this sweep began (fingerprint {before['fingerprint']}, now"
+            f" {prepared.fingerprint()}). Bring the files back, or begin a new sweep with `sinesweep run --out …`"
+        )
+    folder.record(folder.split_file, _facts(prepared))
+
+
+def _facts(prepared: Prepared) -> dict[str, Any]:
+    split = prepared.split
+    return {
+        "fingerprint": prepared.fingerprint(),
+        "how": split.how,
+        "dataset": prepared.dataset.name,
+        "classes": prepared.dataset.classes,
+        "clips": [{"path": clip.path, "label": clip.label, "group": clip.group} for clip in prepared.dataset.clips],
+        "folds": [{"train": fold.train, "valid": fold.valid} for fold in split.folds],
+        "test": split.test,
+    }

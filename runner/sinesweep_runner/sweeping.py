@@ -1,0 +1,171 @@
+"""A whole sweep: prepare, search, rank, open the test part once, hand over the winner."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sinesweep import report
+from sinesweep.errors import SweepError
+from sinesweep.files import write_atomically
+from sinesweep.leaderboard import Leaderboard
+from sinesweep.record import Record
+from sinesweep.study import Study
+from sinesweep.sweep import Sweep
+from sinesweep.sweepfile import dump, override
+from sinesweep.trial import Result, Trial
+from sinesweep_runner import assembly, finishing
+from sinesweep_runner.executors import Executor
+from sinesweep_runner.executors.serial import SerialExecutor
+from sinesweep_runner.failures import failure_of
+from sinesweep_runner.material import Material
+from sinesweep_runner.orchestrator import Orchestrator
+from sinesweep_runner.outcome import board_of
+from sinesweep_runner.placement import Plan, plan_workers, this_machine
+from sinesweep_runner.preparing import Prepared, look, material_of, record_split
+from sinesweep_runner.signals import stop_on_interrupt
+from sinesweep_runner.sweepfolder import SweepFolder
+from sinesweep_runner.trialzero import TrialZero
+from sinesweep_runner.watch import Watch, make_watch
+from sinesweep_runner.waveforms import default_store
+
+RESUMABLE = ("budget.", "workers.")
+"""What may change when a sweep goes on: how long and where, not what is searched."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a sweep came to."""
+
+    folder: Path
+    board: Leaderboard
+    why: str
+
+
+def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> Outcome:
+    """Runs a sweep from its beginning.
+
+    Args:
+        sweep: what to search.
+        folder: where; default `sweeps/NAME`.
+        finalize: open the sealed test part for the winner at the end, and write `best/`.
+
+    Raises:
+        UserError: the sweep, its data or its folder cannot be used; nothing was trained.
+        SweepFailed: it began and had to stop.
+    """
+    place = SweepFolder(folder or Path("sweeps") / sweep.name)
+    sweep.space()
+    place.begin(sweep)
+    return _carry_on(sweep, place, resume=False, finalize=finalize)
+
+
+def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True) -> Outcome:
+    """Goes on with a sweep that was stopped; `overrides` may change its budget and its workers.
+
+    Raises:
+        SweepError: there is no sweep, its data have changed, or an override changes what is searched.
+    """
+    place = SweepFolder(folder)
+    sweep = place.sweep()
+    wrong = [each for each in overrides if not each.startswith(RESUMABLE)]
+    if wrong:
+        raise SweepError(f"--set {wrong[0]}: only budget.… and workers.… may change on resume; begin a new sweep")
+    if overrides:
+        sweep = override(sweep, overrides)
+        write_atomically(place.sweep_file, dump(sweep))
+    return _carry_on(sweep, place, resume=True, finalize=finalize)
+
+
+def _carry_on(sweep: Sweep, place: SweepFolder, *, resume: bool, finalize: bool) -> Outcome:
+    plan = plan_workers(this_machine(), sweep.workers)
+    watch = make_watch(sweep, plan.count)
+    with stop_on_interrupt(watch.say) as stop, _executor(sweep, plan) as executor:
+        prepared, material = _prepare(sweep, place, watch)
+        executor.open(material, place.path)
+        study = Study(sweep, place.storage(sweep), resume=resume)
+        if study.record.baseline is None and sweep.baseline is not None:
+            study.record_baseline(TrialZero(sweep, material, default_store().folder).result(place.path))
+        watch.remember(study.record.results())
+        try:
+            with watch.shown():
+                why = Orchestrator(study, executor, sweep.budget, dry_build_on(material), watch, stop).run()
+        finally:
+            report.write(board_of(place.path), place.path)
+    watch.say(f"The search has ended: {why}.")
+    board = board_of(place.path)
+    if finalize and not stop.asked and board.best is not None:
+        board = _finish(place, sweep, study.record, prepared, material, watch)
+    return Outcome(place.path, board, why)
+
+
+def finalize(folder: Path) -> Outcome:
+    """Opens the sealed test part for the winner, once, and writes `best/`.
+
+    Raises:
+        SweepError: there is no sweep, no winner, or the test part has been opened before.
+    """
+    place = SweepFolder(folder)
+    sweep = place.sweep()
+    watch = make_watch(sweep, 1)
+    prepared, material = _prepare(sweep, place, watch)
+    record = Record.of(sweep, place.storage(sweep))
+    return Outcome(folder, _finish(place, sweep, record, prepared, material, watch), "finalized")
+
+
+def _finish(
+    place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared, material: Material, watch: Watch
+) -> Leaderboard:
+    watch.say("Training the winner on training and validation clips; then the test part is opened, once.")
+    finishing.finish(place, sweep, record, prepared, material)
+    board = board_of(place.path)
+    report.write(board, place.path)
+    return board
+
+
+def _prepare(sweep: Sweep, place: SweepFolder, watch: Watch) -> tuple[Prepared, Material]:
+    store = default_store()
+    prepared = look(sweep, store, watch.progress)
+    for warning in prepared.scan.warnings():
+        watch.say(warning)
+    watch.say(prepared.split.how)
+    record_split(prepared, place)
+    return prepared, material_of(prepared, sweep, store, watch.progress)
+
+
+@contextmanager
+def _executor(sweep: Sweep, plan: Plan) -> Iterator[Executor]:
+    """The executor for a plan, closed at the end. Its workers start while the data are prepared."""
+    executor: Executor
+    if plan.count == 1 and sweep.workers.address is None:
+        executor = SerialExecutor()
+    else:
+        from sinesweep_runner.executors.ray import RayExecutor
+
+        try:
+            executor = RayExecutor(plan, sweep.workers.address)
+        except ConnectionError as reason:
+            raise SweepError(f"workers.address: no Ray cluster answers at {sweep.workers.address}: {reason}") from None
+    threading.Thread(target=importlib.import_module, args=("keras",), daemon=True).start()
+    try:
+        yield executor
+    finally:
+        executor.close()
+
+
+def dry_build_on(material: Material) -> Callable[[Trial], Result | None]:
+    """Tries a configuration on the shapes of this material: what is sure to go wrong with it, or None."""
+
+    def dry_build(trial: Trial) -> Result | None:
+        try:
+            assembly.dry_build(trial.config, material.length, len(material.classes))
+        except Exception as error:  # a plugin may raise anything; it is the trial's result
+            state, failure = failure_of(error)
+            return Result(trial, state, failure=failure)
+        return None
+
+    return dry_build

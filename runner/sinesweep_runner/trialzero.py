@@ -1,0 +1,62 @@
+"""Trial 0: the classical baseline that every search has to beat, scored on the very same clips."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from sinesweep import predictions, registry
+from sinesweep.contract import Baseline
+from sinesweep.metrics import measure
+from sinesweep.settings import make, values
+from sinesweep.sweep import Sweep
+from sinesweep.trial import FoldScore, Result, State, Trial
+from sinesweep_runner.baselines import describe_all, score_baseline
+from sinesweep_runner.material import Material
+
+FILE = "predictions/00000.npz"
+
+
+class TrialZero:
+    """One baseline on one sweep's material. The features of all clips are computed once, and kept in `cache`."""
+
+    def __init__(self, sweep: Sweep, material: Material, cache: Path) -> None:
+        self._name, self._seed = str(sweep.baseline), sweep.search.seed
+        self._baseline: Baseline = make(registry.load("baselines", self._name), {}, f"baselines.{self._name}")
+        self._material = material
+        self._features = describe_all(self._baseline, material.waveforms, material.length.rate_hz, cache)
+
+    def result(self, folder: Path) -> Result:
+        """Its score on every fold, as the result of trial 0; the predictions are kept in the sweep's folder."""
+        began = time.monotonic()
+        folds = self._material.folds
+        answers = [self._answers(fold.train, fold.valid) for fold in folds]
+        scores = [self._measure(fold.valid, told) for fold, told in zip(folds, answers, strict=True)]
+        clips = np.concatenate([np.asarray(fold.valid) for fold in folds])
+        (folder / FILE).parent.mkdir(exist_ok=True)
+        predictions.save(folder / FILE, clips, np.asarray(self._material.targets)[clips], np.concatenate(answers))
+        metrics = {name: float(np.mean([score[name] for score in scores])) for name in scores[0]}
+        config = {"baseline": {"name": self._name, **values(self._baseline)}}
+        return Result(
+            trial=Trial(0, config, self._seed),
+            state=State.COMPLETE,
+            value=metrics[self._material.objective],
+            metrics=metrics,
+            folds=tuple(FoldScore(score, (), 0) for score in scores),
+            seconds=time.monotonic() - began,
+            device="cpu",
+            predictions=FILE,
+        )
+
+    def score(self, train: Sequence[int], test: Sequence[int]) -> float:
+        """Its objective on the test part, when it has learnt from all other clips."""
+        return self._measure(test, self._answers(train, test))[self._material.objective]
+
+    def _answers(self, train: Sequence[int], asked: Sequence[int]) -> np.ndarray:
+        return score_baseline(self._features, self._material.targets, train, asked, self._baseline, self._seed)
+
+    def _measure(self, clips: Sequence[int], told: np.ndarray) -> dict[str, float]:
+        return measure(np.asarray(self._material.targets)[list(clips)], told)

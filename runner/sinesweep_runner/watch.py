@@ -1,0 +1,157 @@
+"""Watching a sweep: a live table in a terminal, plain lines anywhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from sinesweep.metrics import METRICS
+from sinesweep.sweep import Sweep
+from sinesweep.trial import Report, Result, State, Trial
+
+Progress = Callable[[int, int], None]
+
+
+class Watch:
+    """Counts what happens and says it in plain lines. The live watch below shows the same facts as a table."""
+
+    def __init__(self, sweep: Sweep, slots: int, console: Console) -> None:
+        self._sweep, self._slots, self._console = sweep, slots, console
+        self._running: dict[int, tuple[Trial, Report | None, float]] = {}
+        self._ended: list[Result] = []
+        self._best: Result | None = None
+        self._spent = 0
+        self._began_at = time.monotonic()
+
+    def say(self, text: str) -> None:
+        """One line for the person who waits."""
+        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+    def progress(self, what: str) -> Progress:
+        """A callback `(done, total)` for long preparations; says every quarter."""
+        said = -1
+
+        def step(done: int, total: int) -> None:
+            nonlocal said
+            quarter = 4 * done // max(total, 1)
+            if quarter > said:
+                said = quarter
+                self.say(f"{what}: {done} of {total}")
+
+        return step
+
+    def remember(self, results: list[Result]) -> None:
+        """Results of an earlier run of the same sweep."""
+        for result in results:
+            self._count(result)
+
+    def began(self, trial: Trial) -> None:
+        """A trial was handed to a worker."""
+        self._running[trial.number] = (trial, None, time.monotonic())
+
+    def reported(self, report: Report) -> None:
+        """A trial has ended an epoch."""
+        trial, _, since = self._running[report.number]
+        self._running[report.number] = (trial, report, since)
+
+    def ended(self, result: Result) -> None:
+        """A trial has ended."""
+        self._running.pop(result.trial.number, None)
+        self._count(result)
+        if result.state is not State.INFEASIBLE:
+            self.say(self.line(result))
+
+    def line(self, result: Result) -> str:
+        """What one result says, with the best so far and the time left."""
+        score = "" if result.value is None else f" {self._sweep.search.objective} {result.value:.4f}"
+        why = "" if result.failure is None else f" ({result.failure.cause}: {result.failure.message})"
+        best = "" if self._best is None else f" · best {self._best.value:.4f} (trial {self._best.trial.number})"
+        return (
+            f"trial {result.trial.number:>4} {result.state}{score}{why} in {result.seconds:.0f} s · {summary(result)}"
+            f" · {self._spent}/{self._sweep.budget.trials}{best}{self._left()}"
+        )
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Within, the sweep is being watched."""
+        yield
+
+    def _count(self, result: Result) -> None:
+        self._spent += result.state in (State.COMPLETE, State.PRUNED, State.FAILED)
+        self._ended.append(result)
+        if result.state is State.COMPLETE and (self._best is None or self._better(result, self._best)):
+            self._best = result
+
+    def _better(self, one: Result, other: Result) -> bool:
+        if one.value is None or other.value is None:
+            return other.value is None
+        higher = METRICS[self._sweep.search.objective].direction == "maximize"
+        return one.value > other.value if higher else one.value < other.value
+
+    def _left(self) -> str:
+        took = [result.seconds for result in self._ended if result.seconds > 0]
+        remaining = self._sweep.budget.trials - self._spent
+        if not took or remaining <= 0:
+            return ""
+        seconds = sum(took) / len(took) * remaining / self._slots
+        if self._sweep.budget.hours is not None:
+            seconds = min(seconds, self._sweep.budget.hours * 3600 - (time.monotonic() - self._began_at))
+        return f" · about {duration(seconds)} left"
+
+
+class LiveWatch(Watch):
+    """The same facts as a table that renews itself."""
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Within, the table stands below the lines that are said."""
+        with Live(console=self._console, get_renderable=self._table, refresh_per_second=2, transient=True):
+            yield
+
+    def _table(self) -> RenderableType:
+        trials = self._sweep.budget.trials
+        head = Table.grid(padding=(0, 2))
+        best = "" if self._best is None else f"best {self._best.value:.4f} (trial {self._best.trial.number})"
+        bar = ProgressBar(total=trials, completed=self._spent, width=32)
+        head.add_row(bar, f"{self._spent} of {trials} trials", best, self._left().removeprefix(" · "))
+        rows = Table(box=None, padding=(0, 2), header_style="dim")
+        for title in ("trial", "fold", "epoch", self._sweep.search.objective, "seconds", "configuration"):
+            rows.add_column(title, justify="left" if title == "configuration" else "right", no_wrap=True)
+        for trial, report, since in self._running.values():
+            rows.add_row(*self._row(trial, report, since))
+        return Group(Text(), head, rows)
+
+    def _row(self, trial: Trial, report: Report | None, since: float) -> tuple[str, ...]:
+        epochs = trial.config["fit"]["epochs"]
+        fold, epoch = (report.fold + 1, report.epoch) if report else (1, 0)
+        score = f"{report.metrics[self._sweep.search.objective]:.4f}" if report else "–"
+        passed = f"{time.monotonic() - since:.0f}"
+        return str(trial.number), str(fold), f"{epoch}/{epochs}", score, passed, summary(trial)
+
+
+def make_watch(sweep: Sweep, slots: int, console: Console | None = None) -> Watch:
+    """The live watch where somebody looks at a terminal, the plain one elsewhere."""
+    console = console or Console(stderr=True)
+    return (LiveWatch if console.is_terminal else Watch)(sweep, slots, console)
+
+
+def summary(of: Trial | Result) -> str:
+    """The names of a configuration's parts in a few words."""
+    config = (of.trial if isinstance(of, Result) else of).config
+    names = [config["features"]["name"], config["architecture"]["name"], *(a["name"] for a in config["augmentations"])]
+    return " · ".join(str(name) for name in names)
+
+
+def duration(seconds: float) -> str:
+    """`42 s`, `7 min`, `3 h 05 min`."""
+    if seconds < 90:
+        return f"{max(seconds, 0):.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

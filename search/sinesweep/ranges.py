@@ -1,0 +1,80 @@
+"""Ranges: what a sweep file may say about one setting.
+
+n_mels: 64                          pinned
+n_mels: [32, 64, 128]               one of these
+n_mels: {low: 32, high: 96}         a narrower range; `step` and `log` too
+(nothing)                           the range that the plugin proposes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sinesweep.domains import Choice, Domain, Float, Int, searched
+from sinesweep.errors import did_you_mean
+from sinesweep.settings import Setting
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A setting that keeps one value in every trial."""
+
+    value: Any
+
+
+Range: TypeAlias = Domain | Pinned
+
+
+def default_range(setting: Setting) -> Range:
+    """What is searched when the sweep file does not name this setting."""
+    domain = searched(setting.domain) if setting.domain is not None else None
+    return domain if domain is not None else Pinned(setting.default)
+
+
+def read_range(setting: Setting, request: Any) -> Range:
+    """What the sweep file asks for.
+
+    Raises:
+        ValueError: a wrong type, a value outside the plugin's range, `low > high`, an unknown key.
+    """
+    if isinstance(request, Mapping):
+        return _interval(setting, request)
+    if isinstance(request, list) and setting.domain is not None:
+        return _options(setting, request)
+    return Pinned(setting.parse(request))
+
+
+def _options(setting: Setting, request: list[Any]) -> Range:
+    if not request:
+        raise ValueError("the list is empty; give one or more values, or leave the setting out")
+    options = tuple(setting.parse(value) for value in request)
+    return Pinned(options[0]) if len(options) == 1 else Choice(options)
+
+
+def _interval(setting: Setting, request: Mapping[str, Any]) -> Range:
+    domain = setting.domain
+    unknown = [key for key in request if key not in ("low", "high", "step", "log")]
+    if unknown:
+        raise ValueError(f"a range has no '{unknown[0]}'.{did_you_mean(unknown[0], ('low', 'high', 'step', 'log'))}")
+    if setting.type not in (int, float) or domain is None:
+        raise ValueError("this setting has no range; give one value or a list of values")
+    bounds = _bounds(domain)
+    low, high = (setting.parse(request.get(key, bounds[key])) for key in ("low", "high"))
+    log, step = request.get("log", bounds["log"]), request.get("step", bounds["step"])
+    if not isinstance(log, bool):
+        raise ValueError(f"log: expected true or false, got {log!r}")
+    if setting.type is int:
+        return Int(low, high, step=1 if log else step, log=log)
+    if step != 1:
+        raise ValueError("step belongs to whole numbers; give a list of values instead")
+    return Float(low, high, log=log)
+
+
+def _bounds(domain: Domain) -> dict[str, Any]:
+    if isinstance(domain, Choice):
+        numbers = [option for option in domain.options if not isinstance(option, str)]
+        return {"low": min(numbers), "high": max(numbers), "log": False, "step": 1}
+    step = domain.step if isinstance(domain, Int) else 1
+    return {"low": domain.low, "high": domain.high, "log": domain.log, "step": step}

@@ -1,0 +1,123 @@
+"""Configurations in a few words: `log_mel 64 mels, window 25 ms · cnn 3 blocks · adam 0.002`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sinesweep.contract import Architecture, FeatureExtractor
+from sinesweep.trial import Config
+
+UNITS = ("ms", "s", "hz", "db")
+COMMON = {field.name for kind in (Architecture, FeatureExtractor) for field in dataclasses.fields(kind)}
+"""Settings that all plugins of a kind have; a plugin's own say more, and come first."""
+
+
+def flat(config: Config) -> dict[str, Any]:
+    """A configuration as dotted names and plain values.
+
+    `{"features": {"name": "log_mel", "n_mels": 64}}` → `{"features": "log_mel", "features.log_mel.n_mels": 64}`. The
+    names are those of the search space; `augmentations` holds the names that are on, joined by `+`.
+    """
+    found: dict[str, Any] = {}
+    for key, section in config.items():
+        parts = _parts(section)
+        names = [str(part["name"]) for part in parts if "name" in part]
+        if names or not parts:
+            found[key] = "+".join(names) if names else _exact(section or "none")
+        for part in parts:
+            prefix = f"{key}.{part['name']}" if "name" in part else key
+            found |= {f"{prefix}.{setting}": value for setting, value in part.items() if setting != "name"}
+    return found
+
+
+def varying(configs: Sequence[Config]) -> set[str]:
+    """The dotted names whose values are not the same wherever they occur."""
+    seen: dict[str, set[str]] = {}
+    for config in configs:
+        for name, value in flat(config).items():
+            seen.setdefault(name, set()).add(json.dumps(value))
+    return {name for name, values in seen.items() if len(values) > 1}
+
+
+def short(config: Config, shown: set[str], most: int | None = None) -> str:
+    """What a configuration is, and the settings among `shown`, at most `most` a section."""
+    return " · ".join(part for part in _sections(config, shown, most) if part)
+
+
+def lines(config: Config) -> str:
+    """The whole configuration, a setting a line, in the order and the words of a sweep file."""
+    found: list[str] = []
+    for key, section in config.items():
+        parts = _parts(section)
+        if not parts:
+            found.append(f"{key}: {_exact(section or 'none')}")
+        for part in parts:
+            found.append(f"{key}: {part['name']}" if "name" in part else f"{key}:")
+            found += [f"  {name}: {_exact(value)}" for name, value in part.items() if name != "name"]
+    return "\n".join(found)
+
+
+def _parts(section: Any) -> Sequence[Mapping[str, Any]]:
+    """A plugin, several plugins, or none: what stands under a key of a configuration."""
+    if isinstance(section, Mapping):
+        return [section]
+    return section if isinstance(section, list | tuple) else []
+
+
+def _sections(config: Config, shown: set[str], most: int | None) -> Iterator[str]:
+    for key, section in config.items():
+        if key == "augmentations":
+            names = flat(config)[key]
+            yield names if key in shown and section else ""
+        elif key == "fit":
+            settings = [_optimizer(section, shown), *_settings("fit", section, shown)]
+            yield ", ".join([setting for setting in settings if setting][:most])
+        elif isinstance(section, Mapping):
+            name = str(section.get("name", key))
+            head = name if key != "loss" or key in shown else ""
+            settings = list(_settings(f"{key}.{name}", section, shown))[:most]
+            yield _words([head or (name if settings else ""), ", ".join(settings)])
+        else:
+            yield _exact(section)
+
+
+def _settings(prefix: str, section: Mapping[str, Any], shown: set[str]) -> Iterator[str]:
+    names = [name for name in section if f"{prefix}.{name}" in shown and name not in ("optimizer", "learning_rate")]
+    for name in sorted(names, key=lambda name: name in COMMON):
+        yield _setting(name, section[name])
+
+
+def _optimizer(fit: Mapping[str, Any], shown: set[str]) -> str:
+    """`adam 0.002`: the two that belong together."""
+    rate = _value(fit["learning_rate"]) if "fit.learning_rate" in shown else ""
+    name = _value(fit["optimizer"]) if rate or "fit.optimizer" in shown else ""
+    return _words([name, rate])
+
+
+def _setting(name: str, value: Any) -> str:
+    """`64 mels`, `window 25 ms`, `3 blocks`, `no nesterov`, `dropout 0.2`."""
+    words = name.split("_")
+    if isinstance(value, bool):
+        return _words([*words] if value else ["no", *words])
+    if words[0] == "n" and len(words) > 1:
+        return _words([_value(value), *words[1:]])
+    if words[-1] in UNITS and len(words) > 1:
+        return _words([*words[:-1], _value(value), {"hz": "Hz", "db": "dB"}.get(words[-1], words[-1])])
+    if isinstance(value, int) and name.endswith("s"):
+        return _words([_value(value), *words])
+    return _words([*words, _value(value)])
+
+
+def _value(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else _exact(value)
+
+
+def _exact(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _words(words: Sequence[str]) -> str:
+    return " ".join(word for word in words if word)

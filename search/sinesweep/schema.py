@@ -1,0 +1,89 @@
+"""The JSON Schema of sweep files, with the settings of every installed plugin, so that editors complete them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sinesweep import registry
+from sinesweep.domains import Choice, Domain
+from sinesweep.errors import PluginError
+from sinesweep.fit import Fit
+from sinesweep.settings import Setting, settings
+from sinesweep.sweep import Sweep
+
+SCALAR_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
+
+
+def sweep_schema() -> dict[str, Any]:
+    """The schema. A plugin that cannot be loaded is named without its settings."""
+    schema = Sweep.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    properties = schema["properties"]
+    for kind in ("features", "architectures", "losses", "augmentations"):
+        properties[kind] = _section(kind, properties[kind].get("description", ""))
+    properties["fit"] = {"type": "object", "additionalProperties": False, "properties": _requests(Fit)}
+    readers = [{"const": name, "description": _first_line("datasets", name)} for name in registry.names("datasets")]
+    schema["$defs"]["Data"]["properties"]["reader"]["anyOf"] = [*readers, {"type": "string", "pattern": ":"}]
+    return schema
+
+
+def _section(kind: str, description: str) -> dict[str, Any]:
+    """A section that names plugins: one name, a list of names, or a mapping to their settings."""
+    names = registry.names(kind)
+    one: dict[str, Any] = {"anyOf": [{"enum": names}, {"type": "string", "pattern": ":"}]}
+    plugins = {name: _plugin(kind, name) for name in names}
+    mapping = {"type": "object", "properties": plugins, "additionalProperties": {"type": ["object", "null"]}}
+    return {"description": description, "anyOf": [one, {"type": "array", "items": {"anyOf": [one, mapping]}}, mapping]}
+
+
+def _plugin(kind: str, name: str) -> dict[str, Any]:
+    try:
+        requests = _requests(registry.load(kind, name))
+    except PluginError as reason:
+        return {"type": ["object", "null"], "description": str(reason)}
+    if kind == "augmentations":
+        requests["enabled"] = {"type": "boolean", "description": "true: in every trial; left out: searched"}
+    text = _first_line(kind, name)
+    return {"type": ["object", "null"], "description": text, "properties": requests, "additionalProperties": False}
+
+
+def _requests(plugin: type[Any]) -> dict[str, Any]:
+    return {name: _request(setting) for name, setting in settings(plugin).items()}
+
+
+def _request(setting: Setting) -> dict[str, Any]:
+    """What a sweep file may say about one setting: a value, a list of values, or a range."""
+    value = _value(setting)
+    forms: list[dict[str, Any]] = [value]
+    if setting.domain is not None:
+        forms.append({"type": "array", "items": value, "minItems": 1})
+    if setting.domain is not None and setting.type in (int, float):
+        keys = {"low": value, "high": value, "log": {"type": "boolean"}, "step": {"type": "integer", "minimum": 1}}
+        forms.append({"type": "object", "properties": keys, "additionalProperties": False})
+    unit = f" [{setting.unit}]" if setting.unit else ""
+    return {"description": f"{setting.help}{unit}", "default": setting.default, "anyOf": forms}
+
+
+def _value(setting: Setting) -> dict[str, Any]:
+    kind = SCALAR_TYPES.get(setting.type)
+    if kind is None:
+        return {}
+    return {"type": kind, **_limits(setting.domain, kind)}
+
+
+def _limits(domain: Domain | None, kind: str) -> dict[str, Any]:
+    if domain is None or kind == "boolean":
+        return {}
+    if not isinstance(domain, Choice):
+        return {"minimum": domain.low, "maximum": domain.high}
+    if kind == "string":
+        return {"enum": list(domain.options)}
+    numbers = [float(option) for option in domain.options]
+    return {"minimum": min(numbers), "maximum": max(numbers)}
+
+
+def _first_line(kind: str, name: str) -> str:
+    try:
+        return (registry.load(kind, name).__doc__ or "").strip().partition("\n")[0]
+    except PluginError as reason:
+        return str(reason)

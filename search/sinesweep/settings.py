@@ -1,0 +1,119 @@
+"""Settings: what a plugin's dataclass fields say about themselves.
+
+A field states type, default, range, unit and help in one line:
+
+    hop_ms: Annotated[float, Float(5, 20), "ms", "step from one frame to the next"] = 10.0
+
+The last string is the help; a string before it is the unit. `When("optimizer", "sgd")` makes the field count only
+where the other field has one of the values named.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+import pydantic
+
+from sinesweep.domains import Choice, Domain, Float, Int
+from sinesweep.errors import PluginError, did_you_mean
+
+P = TypeVar("P")
+
+
+@dataclass(frozen=True)
+class When:
+    """This field counts only where `field` has one of `values`; elsewhere it keeps its default and is not searched."""
+
+    field: str
+    values: tuple[Any, ...]
+
+    def __init__(self, field: str, *values: Any) -> None:
+        object.__setattr__(self, "field", field)
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One field of a plugin; `required` where it has no default, `domain` None where it cannot be searched."""
+
+    name: str
+    type: Any
+    default: Any
+    required: bool
+    domain: Domain | None
+    unit: str
+    help: str
+    when: When | None
+
+    def parse(self, value: Any) -> Any:
+        """`value` in this setting's type; raises ValueError with a readable reason."""
+        try:
+            parsed = pydantic.TypeAdapter(self.type).validate_json(json.dumps(value), strict=True)
+        except (TypeError, pydantic.ValidationError):
+            raise ValueError(f"expected {_type_name(self.type)}, got {value!r}") from None
+        if self.domain is not None and parsed is not None and parsed not in self.domain:
+            raise ValueError(f"expected {self.domain}, got {value!r}")
+        return parsed
+
+
+def settings(plugin: type[Any]) -> Mapping[str, Setting]:
+    """The settings of a plugin class by name, in the order of its fields."""
+    hints = typing.get_type_hints(plugin, include_extras=True)
+    return {field.name: _setting(field, hints[field.name]) for field in dataclasses.fields(plugin) if field.init}
+
+
+def _setting(field: dataclasses.Field[Any], hint: Any) -> Setting:
+    marks = typing.get_args(hint)[1:] if typing.get_origin(hint) is Annotated else ()
+    texts = [mark for mark in marks if isinstance(mark, str)]
+    required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+    default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
+    return Setting(
+        name=field.name,
+        type=typing.get_args(hint)[0] if marks else hint,
+        default=None if required else default,
+        required=required,
+        domain=next((mark for mark in marks if isinstance(mark, Float | Int | Choice)), None),
+        unit=texts[0] if len(texts) > 1 else "",
+        help=texts[-1] if texts else "",
+        when=next((mark for mark in marks if isinstance(mark, When)), None),
+    )
+
+
+def make(plugin: type[P], values: Mapping[str, Any], where: str) -> P:
+    """An instance of `plugin` from plain values, every one checked.
+
+    Raises:
+        PluginError: unknown or missing settings, wrong types, values out of range; one line each, beginning with
+            `where`.
+    """
+    known = settings(plugin)
+    problems = [
+        f"{where}.{name}: there is no such setting.{did_you_mean(name, known)}" for name in values if name not in known
+    ]
+    problems += [f"{where}.{s.name}: missing ({s.help})" for s in known.values() if s.required and s.name not in values]
+    parsed: dict[str, Any] = {}
+    for name in values.keys() & known.keys():
+        try:
+            parsed[name] = known[name].parse(values[name])
+        except ValueError as reason:
+            problems.append(f"{where}.{name}: {reason}")
+    if problems:
+        raise PluginError("\n".join(sorted(problems)))
+    return plugin(**parsed)
+
+
+def values(plugin: Any) -> dict[str, Any]:
+    """The settings of a plugin instance as plain values: what `make` takes."""
+    return {name: getattr(plugin, name) for name in settings(type(plugin))}
+
+
+def _type_name(kind: Any) -> str:
+    plain = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+    if kind in plain:
+        return plain[kind]
+    return " or ".join("nothing" if k is type(None) else _type_name(k) for k in typing.get_args(kind)) or str(kind)

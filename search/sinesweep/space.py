@@ -1,0 +1,202 @@
+"""The search space: from what a sweep asks for and what its plugins declare to full configurations.
+
+Every dimension has a name such as `features.log_mel.n_mels`; the choice of the plugin is the dimension `features`.
+Dimensions of a plugin that was not chosen do not exist in that trial.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sinesweep import registry
+from sinesweep.domains import Choice, Domain, Float, Scalar
+from sinesweep.errors import PluginError, SweepError, did_you_mean
+from sinesweep.fit import Fit
+from sinesweep.picks import Pick
+from sinesweep.ranges import Pinned, Range, default_range, read_range
+from sinesweep.settings import Setting, When, settings
+from sinesweep.trial import Config
+
+SECTIONS = {"features": "features", "architecture": "architectures", "loss": "losses"}
+"""The keys of a configuration that name one plugin each, and the kinds that they come from."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """The settings of one plugin (or of `fit`) and their ranges."""
+
+    prefix: str
+    settings: Mapping[str, Setting]
+    ranges: Mapping[str, Range]
+
+    def suggest(self, pick: Pick) -> dict[str, Any]:
+        """A value for every setting."""
+        chosen: dict[str, Any] = {}
+        for name, setting in self.settings.items():
+            wanted, when = self.ranges[name], setting.when
+            if when is not None and chosen[when.field] not in when.values:
+                chosen[name] = setting.default
+            elif isinstance(wanted, Pinned):
+                chosen[name] = wanted.value
+            else:
+                chosen[name] = pick(f"{self.prefix}.{name}", wanted)
+        return chosen
+
+    def dimensions(self) -> dict[str, Domain]:
+        """The ranges that are searched, by full name."""
+        return {
+            f"{self.prefix}.{name}": wanted
+            for name, wanted in self.ranges.items()
+            if not isinstance(wanted, Pinned) and self._can_count(self.settings[name].when)
+        }
+
+    def _can_count(self, when: When | None) -> bool:
+        """Whether any trial can meet the condition."""
+        if when is None:
+            return True
+        other = self.ranges[when.field]
+        reachable = (other.value,) if isinstance(other, Pinned) else getattr(other, "options", when.values)
+        return any(value in when.values for value in reachable)
+
+
+@dataclass(frozen=True)
+class Option:
+    """An augmentation that the search may leave out: `enabled` pinned to True or False, or None to search it."""
+
+    block: Block
+    name: str
+    enabled: bool | None
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """All configurations that a sweep may try."""
+
+    choices: Mapping[str, Mapping[str, Block]]
+    options: tuple[Option, ...]
+    fit: Block
+
+    @classmethod
+    def of(cls, plugins: Mapping[str, Mapping[str, Mapping[str, Any] | None]], fit: Mapping[str, Any]) -> SearchSpace:
+        """Reads the plugin sections of a sweep (`features`, `architectures`, `losses`, `augmentations`) and `fit`.
+
+        Raises:
+            SweepError: all problems at once.
+        """
+        problems: list[str] = []
+        choices = {
+            key: {name: _block(kind, key, name, asked or {}, problems) for name, asked in plugins.get(kind, {}).items()}
+            for key, kind in SECTIONS.items()
+        }
+        options = tuple(_option(name, asked or {}, problems) for name, asked in plugins["augmentations"].items())
+        fit_block = _ranges("fit", settings(Fit), fit, problems)
+        if problems:
+            raise SweepError(*problems)
+        return cls(choices, options, fit_block)
+
+    def suggest(self, pick: Pick) -> Config:
+        """One configuration, every value chosen by `pick`."""
+        config: dict[str, Any] = {}
+        for key, blocks in self.choices.items():
+            name = str(_pick_one(key, tuple(blocks), pick))
+            config[key] = {"name": name, **blocks[name].suggest(pick)}
+        config["augmentations"] = [
+            {"name": option.name, **option.block.suggest(pick)}
+            for option in self.options
+            if (pick(option.block.prefix, Choice((False, True))) if option.enabled is None else option.enabled)
+        ]
+        config["fit"] = self.fit.suggest(pick)
+        return config
+
+    def dimensions(self) -> dict[str, Domain]:
+        """Every dimension by name, whichever plugin it belongs to."""
+        found: dict[str, Domain] = {}
+        for key, blocks in self.choices.items():
+            if len(blocks) > 1:
+                found[key] = Choice(tuple(blocks))
+            for block in blocks.values():
+                found |= block.dimensions()
+        for option in self.options:
+            if option.enabled is None:
+                found[option.block.prefix] = Choice((False, True))
+            if option.enabled is not False:
+                found |= option.block.dimensions()
+        return found | self.fit.dimensions()
+
+    def check_point(self, point: Mapping[str, Any]) -> list[str]:
+        """What is wrong with `{dimension: value}`, a sentence each: unknown names, values that are not searched."""
+        known = self.dimensions()
+        unknown = [
+            f"{name}: not a dimension of this sweep.{did_you_mean(name, known)}" for name in point.keys() - known
+        ]
+        outside = [
+            f"{name}: expected {known[name]}, got {point[name]!r}"
+            for name in point.keys() & known
+            if not _inside(point[name], known[name])
+        ]
+        return sorted(unknown + outside)
+
+    def size(self) -> float:
+        """How many configurations there are at most; infinite with a continuous range."""
+        total = _count(self.fit)
+        for blocks in self.choices.values():
+            total *= sum(_count(block) for block in blocks.values())
+        for option in self.options:
+            total *= {None: 1 + _count(option.block), True: _count(option.block), False: 1}[option.enabled]
+        return total
+
+
+def _pick_one(name: str, options: tuple[str, ...], pick: Pick) -> Scalar:
+    return options[0] if len(options) == 1 else pick(name, Choice(options))
+
+
+def _block(kind: str, key: str, name: str, asked: Mapping[str, Any], problems: list[str]) -> Block:
+    try:
+        plugin = registry.load(kind, name)
+    except PluginError as reason:
+        problems.append(f"{kind}: {reason}")
+        return Block(f"{key}.{name}", {}, {})
+    return _ranges(f"{key}.{name}", settings(plugin), asked, problems, where=f"{kind}.{name}")
+
+
+def _option(name: str, asked: Mapping[str, Any], problems: list[str]) -> Option:
+    enabled = asked.get("enabled")
+    if enabled is not None and not isinstance(enabled, bool):
+        problems.append(f"augmentations.{name}.enabled: expected true or false, got {enabled!r}")
+    rest = {key: value for key, value in asked.items() if key != "enabled"}
+    return Option(_block("augmentations", "augmentations", name, rest, problems), name, enabled)
+
+
+def _ranges(
+    prefix: str, known: Mapping[str, Setting], asked: Mapping[str, Any], problems: list[str], where: str = ""
+) -> Block:
+    where = where or prefix
+    problems += [f"{where}.{k}: there is no such setting.{did_you_mean(k, known)}" for k in asked if k not in known]
+    ranges: dict[str, Range] = {}
+    for name, setting in known.items():
+        ranges[name] = default_range(setting)
+        if name in asked:
+            try:
+                ranges[name] = read_range(setting, asked[name])
+            except (ValueError, TypeError) as reason:
+                problems.append(f"{where}.{name}: {reason}")
+        elif setting.required:
+            problems.append(f"{where}.{name}: missing ({setting.help})")
+    return Block(prefix, known, ranges)
+
+
+def _inside(value: Any, domain: Domain) -> bool:
+    return value in domain.options if isinstance(domain, Choice) else value in domain
+
+
+def _count(block: Block) -> float:
+    return math.prod(_domain_size(domain) for domain in block.dimensions().values())
+
+
+def _domain_size(domain: Domain) -> float:
+    if isinstance(domain, Float):
+        return 1 if domain.low == domain.high else math.inf
+    return len(domain.options) if isinstance(domain, Choice) else (domain.high - domain.low) // domain.step + 1

@@ -1,0 +1,51 @@
+"""A survey of a search space: which share of it cannot work, and why, by arithmetic alone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from sinesweep.configuration import Parts
+from sinesweep.errors import Infeasible
+from sinesweep.picks import random_pick
+from sinesweep.space import SearchSpace
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a random look at a space found: the share that is infeasible, its reasons, and the mean size of features."""
+
+    share: float
+    reasons: tuple[tuple[str, int], ...]
+    cells: float
+    epochs: float
+
+
+def survey(space: SearchSpace, rate_hz: int, samples: int, looks: int = 300, seed: int = 0) -> Survey:
+    """Tries `looks` random configurations by arithmetic alone; nothing is built."""
+    pick = random_pick(np.random.default_rng(seed))
+    reasons: Counter[str] = Counter()
+    cells, epochs = [], []
+    for _ in range(looks):
+        parts = Parts.of(space.suggest(pick))
+        try:
+            shape = parts.check(rate_hz, samples)
+        except Infeasible as reason:
+            reasons[_kind(str(reason))] += 1
+        else:
+            cells.append(float(np.prod(shape)))
+            epochs.append(float(parts.fit.epochs))
+    return Survey(
+        share=sum(reasons.values()) / looks,
+        reasons=tuple(reasons.most_common()),
+        cells=float(np.mean(cells)) if cells else 0.0,
+        epochs=float(np.mean(epochs)) if epochs else 0.0,
+    )
+
+
+def _kind(reason: str) -> str:
+    """A reason without its numbers, so that like counts with like."""
+    return re.sub(r"\d+(\.\d+)?", "N", reason)

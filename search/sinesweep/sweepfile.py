@@ -1,0 +1,169 @@
+"""Reading a sweep from a file, checked whole: every problem is found before anything runs."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from sinesweep import registry
+from sinesweep.errors import PluginError, SweepError, did_you_mean
+from sinesweep.settings import make
+from sinesweep.space import SearchSpace
+from sinesweep.sweep import Sweep, _as_mapping
+
+PLUGIN_SECTIONS = ("features", "architectures", "losses", "augmentations")
+
+
+def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
+    """The sweep in a YAML file (1.2: `1e-4` is a number, `on` is a word).
+
+    `data.path` is taken relative to the file's own folder.
+
+    Args:
+        path: the file.
+        overrides: `key=value` with dotted keys, as `--set` takes them; values are YAML.
+
+    Raises:
+        SweepError: all problems at once.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as reason:
+        raise SweepError(f"{path}: the sweep file cannot be read: {reason}") from None
+    document = _parse(text, str(path))
+    if not isinstance(document, dict):
+        raise SweepError(f"{path}: expected a sweep file (a mapping with name, data, features, …), got {text[:40]!r}")
+    for each in overrides:
+        _set(document, each)
+    _anchor(document, path.parent)
+    return check_document(document)
+
+
+def override(sweep: Sweep, overrides: Sequence[str]) -> Sweep:
+    """The sweep with some keys set anew; raises SweepError as `read_sweep` does."""
+    document = json.loads(sweep.model_dump_json(exclude_defaults=True))
+    for each in overrides:
+        _set(document, each)
+    return check_document(document)
+
+
+def check_document(document: Mapping[str, Any]) -> Sweep:
+    """A sweep from plain data; raises SweepError with every problem that the whole document has."""
+    problems: list[str] = []
+    sweep: Sweep | None = None
+    try:
+        sweep = Sweep.model_validate(document)
+    except ValidationError as invalid:
+        problems += [_sentence(error) for error in invalid.errors()]
+    problems += _plugin_problems(document, sweep)
+    if problems or sweep is None:
+        raise SweepError(*dict.fromkeys(problems))
+    return sweep
+
+
+def dump(sweep: Sweep) -> str:
+    """The sweep as YAML that `read_sweep` takes."""
+    stream = io.StringIO()
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.dump(json.loads(sweep.model_dump_json(exclude_defaults=True)), stream)
+    return stream.getvalue()
+
+
+def _parse(text: str, where: str) -> Any:
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except YAMLError as reason:
+        raise SweepError(f"{where}: not valid YAML: {' '.join(str(reason).split())}") from None
+
+
+def _set(document: dict[str, Any], override: str) -> None:
+    """Sets one dotted key."""
+    key, equals, text = override.partition("=")
+    if not equals or not key:
+        raise SweepError(f"--set {override}: expected key=value, such as --set budget.trials=20")
+    for section in PLUGIN_SECTIONS:
+        if section in document:
+            document[section] = _as_mapping(document[section])
+    *parents, last = key.split(".")
+    place: Any = document
+    for parent in parents:
+        if place.get(parent) is None:
+            place[parent] = {}
+        place = place[parent]
+        if not isinstance(place, dict):
+            raise SweepError(f"--set {override}: '{parent}' has no keys of its own; it is {place!r}")
+    place[last] = _parse(text, f"--set {override}")
+
+
+def _anchor(document: dict[str, Any], folder: Path) -> None:
+    data = document.get("data")
+    if isinstance(data, dict) and isinstance(data.get("path"), str):
+        document["data"] = data | {"path": str((folder / Path(data["path"]).expanduser()).resolve())}
+
+
+def _plugin_problems(document: Mapping[str, Any], sweep: Sweep | None) -> list[str]:
+    """What is wrong with plugins, their settings, and the points to try first."""
+    sections = {kind: _as_mapping(document.get(kind) or {}) for kind in PLUGIN_SECTIONS}
+    fit = document.get("fit") or {}
+    if not all(isinstance(part, dict) for part in (*sections.values(), fit)):
+        return []
+    nested = [p for part in sections.values() for p in part.values() if p is not None and not isinstance(p, dict)]
+    if nested:
+        return []
+    problems: list[str] = []
+    try:
+        space = SearchSpace.of(sections, fit)
+        for i, point in enumerate(sweep.enqueue if sweep else []):
+            problems += [f"enqueue[{i}].{problem}" for problem in space.check_point(point)]
+    except SweepError as reason:
+        problems += reason.problems
+    if sweep is not None:
+        problems += _named_plugins(sweep)
+    return problems
+
+
+def _named_plugins(sweep: Sweep) -> list[str]:
+    problems: list[str] = []
+    try:
+        make(registry.load("datasets", sweep.data.reader), sweep.data.settings(), "data")
+    except PluginError as reason:
+        problems += str(reason).splitlines()
+    if sweep.baseline is not None:
+        try:
+            registry.load("baselines", sweep.baseline)
+        except PluginError as reason:
+            problems.append(str(reason))
+    return problems
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    """One pydantic error in our words: where, what was expected, what came."""
+    where = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"{where}: there is no such key.{did_you_mean(str(error['loc'][-1]), _keys(error['loc'][:-1]))}"
+    if error["type"] == "missing":
+        return f"{where}: missing"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "value_error":
+        return f"{where}: {message}"
+    return f"{where}: {message[0].lower()}{message[1:]}, got {error['input']!r}"
+
+
+def _keys(location: Iterable[Any]) -> list[str]:
+    """The keys that are allowed at a place in the file."""
+    model: type[BaseModel] = Sweep
+    for part in location:
+        annotation = model.model_fields[part].annotation if part in model.model_fields else None
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return list(model.model_fields)

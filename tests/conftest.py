@@ -1,0 +1,71 @@
+"""What all tests share.
+
+Fixtures:
+    tones: a folder of WAVs: 3 classes × 6 recordings × 4 clips of 0.5 s at 8 kHz, `<class>/rec<n>_take<n>.wav`.
+        The regular expression `(\\w+/rec\\d+)` finds the recording in the path. Shared: tests only read it.
+    esc10: the folder of ESC-10, or a skip.
+    fsdd: the folder of the Free Spoken Digit Dataset, or a skip.
+
+The real data sets are looked for in `SINESWEEP_DATA`, or else in `../shared/data` beside the repository. Every session
+has its own waveform store (`SINESWEEP_CACHE`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+# Before any test imports Keras: TensorFlow's notices would drown pytest's own output.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("SINESWEEP_DATA") or REPOSITORY.parent / "shared" / "data")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests keep their waveforms away from the person's own store."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SINESWEEP_CACHE", str(tmp_path_factory.mktemp("store")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def tones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hum, a whistle and a hiss, each in six rooms: easy to learn, quick to write."""
+    folder = tmp_path_factory.mktemp("tones")
+    rng = np.random.default_rng(0)
+    seconds = np.arange(4000) / 8000
+    for label, low_hz, high_hz in (("hum", 150, 300), ("whistle", 1200, 2400), ("hiss", 0, 0)):
+        (folder / label).mkdir()
+        for recording in range(1, 7):
+            pitch_hz, noise = rng.uniform(low_hz, high_hz), rng.uniform(0.01, 0.05)
+            for take in range(1, 5):
+                tone = rng.standard_normal(4000) if label == "hiss" else np.sin(2 * np.pi * pitch_hz * seconds)
+                wave = rng.uniform(0.1, 0.3) * (tone + noise * rng.standard_normal(4000))
+                soundfile.write(folder / label / f"rec{recording}_take{take}.wav", wave.clip(-1, 1), 8000)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def esc10() -> Path:
+    """The folder of ESC-10."""
+    return _data_set("esc10")
+
+
+@pytest.fixture(scope="session")
+def fsdd() -> Path:
+    """The folder of the Free Spoken Digit Dataset."""
+    return _data_set("fsdd")
+
+
+def _data_set(name: str) -> Path:
+    folder = DATA / name
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not there; set SINESWEEP_DATA to the folder that holds '{name}'")
+    return folder

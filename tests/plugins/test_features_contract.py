@@ -1,0 +1,235 @@
+"""All built-in extractors, at every edge of their settings and at random between."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import dataclasses
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from sinesweep import registry
+from sinesweep.domains import Choice
+from sinesweep.errors import Infeasible
+from sinesweep.picks import random_pick
+from sinesweep.settings import make, settings, values
+
+# torch and Keras 3.15
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+NAMES = ["log_mel", "mel", "mfcc", "stft", "waveform"]
+SOUNDS = [(8000, 4000), (22050, 44100)]
+
+
+@pytest.fixture(params=NAMES)
+def plugin(request):
+    return registry.load("features", request.param)
+
+
+def edges(plugin):
+    """The defaults, and each setting at each of its ends, the others at their defaults."""
+    yield plugin()
+    for name, setting in settings(plugin).items():
+        domain = setting.domain
+        for value in domain.options if isinstance(domain, Choice) else (domain.low, domain.high):
+            yield make(plugin, {name: value}, "edge")
+
+
+def random_points(plugin, count, rate_hz):
+    """From the whole of each domain, not only from the part that is searched; but limits in Hz that suit the rate."""
+    rng = np.random.default_rng(7)
+    pick = random_pick(rng)
+    for _ in range(count):
+        point = {name: pick(name, s.domain) for name, s in settings(plugin).items()}
+        limits = {"fmin_hz": float(rng.uniform(0, 300)), "fmax_hz": float(rng.uniform(0.3, 0.51)) * rate_hz}
+        yield make(plugin, {**point, **{k: v for k, v in limits.items() if k in point}}, "random")
+
+
+def clips(samples):
+    """Silence, an impulse, and full-scale noise."""
+    impulse = np.zeros(samples)
+    impulse[samples // 2] = 1
+    noise = np.random.default_rng(0).uniform(-1, 1, samples)
+    return np.stack([0 * impulse, impulse, noise]).astype("float32")
+
+
+def feasible(instance, rate_hz, samples):
+    try:
+        instance.check(rate_hz, samples)
+    except Infeasible:
+        return False
+    return True
+
+
+def assert_works(instance, rate_hz, samples):
+    layer = instance.layer(rate_hz)
+    shape = (3, *instance.shape(rate_hz, samples))
+    assert tuple(layer.compute_output_shape((3, samples))) == shape
+    features = ops.convert_to_numpy(layer(clips(samples)))
+    assert features.shape == shape, instance
+    assert features.dtype == np.float32
+    assert np.isfinite(features).all(), instance
+    assert not layer.weights
+
+
+@pytest.mark.parametrize(("rate_hz", "samples"), SOUNDS)
+def test_every_edge_and_random_point_of_the_space_is_refused_or_works(plugin, rate_hz, samples):
+    points = [*edges(plugin), *random_points(plugin, 20, rate_hz)]
+    allowed = [point for point in points if feasible(point, rate_hz, samples)]
+    assert plugin() in allowed
+    assert len(allowed) > len(points) / 2
+    for point in allowed:
+        assert_works(point, rate_hz, samples)
+
+
+def test_the_defaults_work_from_8_to_48_khz(plugin):
+    for rate_hz in (8000, 11025, 16000, 22050, 32000, 44100, 48000):
+        plugin().check(rate_hz, rate_hz // 4)
+
+
+@pytest.mark.parametrize("samples", [1, 2, 399, 400, 401, 1119, 1120, 1121, 8192])
+def test_the_output_shape_is_exact_for_every_length(plugin, samples):
+    instance = plugin()
+    layer = instance.layer(8000)
+    if getattr(instance, "deltas", 0) == 0:
+        assert layer(np.zeros((2, samples), "float32")).shape == (2, *instance.shape(8000, samples))
+    assert tuple(layer.compute_output_shape((None, None)))[1:2] == (None,)
+
+
+def test_a_clip_has_the_same_features_alone_and_beside_a_loud_one(plugin):
+    layer = plugin().layer(8000)
+    rng = np.random.default_rng(1)
+    quiet, loud = (gain * rng.normal(0, 1, 4000).astype("float32") for gain in (1e-5, 1.0))
+    alone = ops.convert_to_numpy(layer(quiet[None]))[0]
+    together = ops.convert_to_numpy(layer(np.stack([loud, quiet])))[1]
+    np.testing.assert_allclose(together, alone, rtol=1e-5, atol=1e-6)
+
+
+def test_a_saved_model_gives_the_same_features(plugin, tmp_path):
+    instance = next(point for point in random_points(plugin, 50, 22050) if feasible(point, 22050, 22050))
+    wave = keras.Input((22050,), dtype="float32")
+    model = keras.Model(wave, instance.layer(22050)(wave))
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    sound = clips(22050)
+    np.testing.assert_array_equal(again.predict(sound, verbose=0), model.predict(sound, verbose=0))
+
+
+def test_a_model_may_leave_the_length_open(plugin):
+    wave = keras.Input((None,), dtype="float32")
+    model = keras.Model(wave, plugin().layer(8000)(wave))
+    fixed = plugin().layer(8000)
+    for samples in (3000, 4001):
+        features = model.predict(clips(samples), verbose=0)
+        np.testing.assert_allclose(features, ops.convert_to_numpy(fixed(clips(samples))), rtol=1e-4, atol=1e-3)
+
+
+def test_half_precision_policies_leave_the_front_end_alone(plugin):
+    sound = clips(4000) * 1e-4
+    expected = ops.convert_to_numpy(plugin().layer(8000)(sound))
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        wave = keras.Input((4000,), dtype="float32")
+        features = keras.Model(wave, plugin().layer(8000)(wave)).predict(sound, verbose=0)
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert features.dtype == np.float32
+    np.testing.assert_allclose(features, expected, rtol=1e-4, atol=1e-3)
+
+
+def test_equal_settings_make_equal_extractors(plugin):
+    first, second = make(plugin, {}, "a"), plugin()
+    other = dataclasses.replace(first, normalisation="none")
+    assert first == second
+    assert hash(first) == hash(second)
+    assert first != other
+    assert make(plugin, values(other), "b") == other
+
+
+@pytest.mark.parametrize("settings", [{}, {"compression": "ln"}, {"compression": "log1p"}])
+def test_gradients_flow_through_log_mel(settings):
+    slope = gradient(registry.load("features", "log_mel")(**settings))
+    assert slope[0].any()
+    assert np.isfinite(slope).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"), [("mfcc", {"deltas": 2}), ("mel", {"power": 1}), ("mel", {}), ("stft", {})]
+)
+def test_gradients_are_finite_even_in_silence(name, settings):
+    slope = gradient(registry.load("features", name)(**settings))
+    assert slope[0].any()
+    assert np.isfinite(slope).all()
+
+
+def gradient(instance):
+    """How the sum of the features of noise and of silence changes with every sample; `(2, 4000)`."""
+    sound = np.stack([np.random.default_rng(0).normal(0, 0.1, 4000), np.zeros(4000)]).astype("float32")
+    layer = instance.layer(8000)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        waves = tf.constant(sound)
+        with tf.GradientTape() as tape:
+            tape.watch(waves)
+            total = ops.sum(layer(waves))
+        return tape.gradient(total, waves).numpy()
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return np.asarray(jax.jit(jax.grad(lambda waves: ops.sum(layer(waves))))(sound))
+    waves = ops.convert_to_tensor(sound).requires_grad_()
+    ops.sum(layer(waves)).backward()
+    return waves.grad.cpu().numpy()
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "rate_hz", "samples", "reason"),
+    [
+        (
+            "log_mel",
+            {"window_ms": 32.0, "n_mels": 180},
+            8000,
+            8000,
+            "of 180 mel filters are empty at 8000 Hz with n_fft 256",
+        ),
+        ("mel", {"fmax_hz": 8001.0}, 16000, 16000, "fmax_hz 8001 is over half the sample rate, 8000 Hz"),
+        ("mel", {"fmin_hz": 4000.0}, 8000, 8000, "fmin_hz 4000 is not below fmax_hz 4000"),
+        ("mfcc", {"n_mfcc": 40, "n_mels": 32}, 16000, 16000, "n_mfcc 40 is greater than n_mels 32"),
+        ("stft", {"window_ms": 16.0, "hop_ms": 20.0}, 16000, 16000, "hop_ms 20 is longer than window_ms 16"),
+        ("stft", {}, 8000, 100, "gives 2 frames with hop_ms 10; at least 3 are needed"),
+        ("stft", {"window_ms": 16.0}, 60, 6000, "less than two samples at 60 Hz"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused_with_a_reason(name, settings, rate_hz, samples, reason):
+    with pytest.raises(Infeasible, match=reason):
+        registry.load("features", name)(**settings).check(rate_hz, samples)
+
+
+def test_the_largest_bank_without_an_empty_filter_is_where_it_was_measured():
+    log_mel = registry.load("features", "log_mel")
+    for rate_hz, window_ms, scale, most in [
+        (8000, 32.0, "slaney", 148),
+        (8000, 32.0, "htk", 86),
+        (44100, 23.0, "htk", 114),
+    ]:
+        assert feasible(log_mel(window_ms=window_ms, mel_scale=scale, n_mels=most), rate_hz, rate_hz)
+        assert not feasible(log_mel(window_ms=window_ms, mel_scale=scale, n_mels=most + 4), rate_hz, rate_hz)
+
+
+def test_settings_and_checks_need_no_keras():
+    script = (
+        "import sys; from sinesweep import registry\n"
+        f"for name in {NAMES}:\n"
+        "    plugin = registry.load('features', name)()\n"
+        "    plugin.check(16000, 16000); plugin.shape(16000, 16000)\n"
+        "print([m for m in ('keras', 'tensorflow', 'jax', 'torch', 'scipy', 'librosa') if m in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

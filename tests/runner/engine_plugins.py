@@ -1,0 +1,175 @@
+"""Plugins that the tests of the engine name as `engine_plugins:Class`: one that works, and several that do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from sinesweep.contract import Architecture, Augmentation, FeatureExtractor, Loss, Stage
+from sinesweep.dataset import Task
+from sinesweep.domains import Choice
+
+
+@dataclass(frozen=True)
+class TinyNet(Architecture):
+    """One convolution over time, and a batch normalisation."""
+
+    units: Annotated[int, Choice((8, 16)), "width"] = 16
+
+    def build(self, input_shape, outputs):
+        import keras
+
+        entry = keras.Input(input_shape)
+        x = keras.layers.Conv1D(self.units, 3, activation="relu", kernel_regularizer=keras.regularizers.L2(self.l2))(
+            entry
+        )
+        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.GlobalAveragePooling1D()(x)
+        x = keras.layers.Dropout(self.dropout)(x)
+        return keras.Model(entry, keras.layers.Dense(outputs)(x))
+
+
+TRACED_IN_TRAINING = []
+"""An entry for each time that the code of a CountingNet was run with `training=True`."""
+
+
+@dataclass(frozen=True)
+class CountingNet(Architecture):
+    """Notes how often a step that trains it is traced."""
+
+    def build(self, input_shape, outputs):
+        import keras
+
+        class Counting(keras.layers.Layer):
+            def call(self, x, training=False):
+                if training:
+                    TRACED_IN_TRAINING.append(x.shape)
+                return x
+
+        entry = keras.Input(input_shape)
+        return keras.Model(entry, keras.layers.Dense(outputs)(keras.layers.Flatten()(Counting()(entry))))
+
+
+@dataclass(frozen=True)
+class DeepNet(Architecture):
+    """Pools eight times: too often for short clips."""
+
+    def build(self, input_shape, outputs):
+        import keras
+
+        entry = x = keras.Input(input_shape)
+        for _ in range(8):
+            x = keras.layers.MaxPooling1D(4)(x)
+        return keras.Model(entry, keras.layers.Dense(outputs)(keras.layers.Flatten()(x)))
+
+
+@dataclass(frozen=True)
+class RaisingNet(Architecture):
+    """Raises in `build`."""
+
+    def build(self, input_shape, outputs):
+        raise ValueError("no such luck")
+
+
+@dataclass(frozen=True)
+class WideNet(Architecture):
+    """Gives more outputs than it was asked for."""
+
+    def build(self, input_shape, outputs):
+        import keras
+
+        entry = keras.Input(input_shape)
+        return keras.Model(entry, keras.layers.Dense(outputs + 1)(keras.layers.Flatten()(entry)))
+
+
+@dataclass(frozen=True)
+class GreedyNet(Architecture):
+    """Says that the device has no memory left."""
+
+    def build(self, input_shape, outputs):
+        raise RuntimeError("RESOURCE_EXHAUSTED: Out of memory while trying to allocate 8589934592 bytes")
+
+
+@dataclass(frozen=True)
+class RaisingCheck(FeatureExtractor):
+    """Raises in `check`."""
+
+    def check(self, rate_hz, samples):
+        raise KeyError("window")
+
+    def layer(self, rate_hz):
+        raise ValueError("never called")
+
+
+@dataclass(frozen=True)
+class RaisingLayer(FeatureExtractor):
+    """Raises in `layer`."""
+
+    def shape(self, rate_hz, samples):
+        return (10, 4)
+
+    def layer(self, rate_hz):
+        raise ZeroDivisionError("no hop")
+
+
+@dataclass(frozen=True)
+class LearntFilters(FeatureExtractor):
+    """A front end with weights that are trained."""
+
+    def layer(self, rate_hz):
+        import keras
+
+        filters = keras.layers.Conv1D(16, 64, strides=64, activation="relu")
+        return keras.Sequential([keras.layers.Reshape((-1, 1)), filters])
+
+
+@dataclass(frozen=True)
+class NanLoss(Loss):
+    """Is never a number."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+
+    def build(self, task):
+        from keras import ops
+
+        return lambda targets, logits, sample_weight=None: ops.mean(logits) * float("nan")
+
+
+@dataclass(frozen=True)
+class RaisingLoss(Loss):
+    """Raises when it is called."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+
+    def build(self, task):
+        def loss(targets, logits, sample_weight=None):
+            raise IndexError("class 11")
+
+        return loss
+
+
+@dataclass(frozen=True)
+class RaisingAugmentation(Augmentation):
+    """Its layer raises when it is called."""
+
+    stage = Stage.FEATURES
+
+    def layer(self, rate_hz, seed):
+        import keras
+
+        def fail(features):
+            raise LookupError("nothing to mask")
+
+        return keras.layers.Lambda(fail, output_shape=lambda shape: shape, name="fail")
+
+
+@dataclass(frozen=True)
+class SteepLoss(Loss):
+    """Grows so fast that a large step leads to infinity."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+
+    def build(self, task):
+        from keras import ops
+
+        return lambda targets, logits, sample_weight=None: ops.mean(ops.exp(ops.square(logits - targets)))

@@ -1,0 +1,207 @@
+"""The saved model: it answers as the trained one did, and refuses what is not whole."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import io
+import json
+import os
+import shutil
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import soundfile
+
+from sinesweep.dataset import Clip
+from sinesweep.errors import ArtifactError
+from sinesweep.lengths import Length
+from sinesweep.metrics import measure
+from sinesweep.trial import FoldScore, Trial
+from sinesweep_runner.artifact import Artifact, record_scores
+from sinesweep_runner.finalize import epochs_for, open_test, refit
+from sinesweep_runner.inputs import Inputs
+from sinesweep_runner.learner import Learner
+from sinesweep_runner.prediction import as_csv, as_json, as_text, predict
+from sinesweep_runner.stopwatch import Stopwatch
+
+# Keras 3.15 turns TensorFlow's variables into arrays in a way that NumPy 2 warns of.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
+
+SPLIT = {"split": {"fingerprint": "abc", "how": "Split by group: 12 recordings train, 12 validate."}}
+
+
+@pytest.fixture(scope="session")
+def sounds(tmp_path_factory):
+    """Twelve WAVs of 0.5 s at 4 kHz in two folders, and their clips."""
+    folder, rng, time = tmp_path_factory.mktemp("sounds"), np.random.default_rng(5), np.arange(2000) / 4000
+    clips = []
+    for number in range(12):
+        label, pitch_hz = (("low", 300), ("high", 900))[number % 2]
+        (folder / label).mkdir(exist_ok=True)
+        wave = 0.2 * np.sin(2 * np.pi * pitch_hz * time) + 0.1 * rng.standard_normal(2000)
+        file = folder / label / f"take {number}.wav"
+        soundfile.write(file, wave, 4000, subtype="FLOAT")
+        clips.append(Clip(str(file), label))
+    return SimpleNamespace(folder=folder, clips=clips)
+
+
+@pytest.fixture(scope="module")
+def trained(make_config, make_material, tmp_path_factory):
+    """A model that was trained on tones, saved. Tests take a copy."""
+    folder = tmp_path_factory.mktemp("trained") / "best"
+    refit(Trial(0, make_config(), 1), make_material(), range(24), 4, folder, SPLIT)
+    return folder
+
+
+@pytest.fixture
+def best(trained, tmp_path):
+    """The trained model, to be spoilt."""
+    return shutil.copytree(trained, tmp_path / "best")
+
+
+@pytest.mark.parametrize("normalisation", ["per_bin", "per_clip", "none"])
+def test_a_saved_model_answers_as_the_trained_one_did(make_config, make_material, tmp_path, normalisation):
+    features = {"name": "log_mel", "n_mels": 20, "normalisation": normalisation}
+    trial, material = Trial(0, make_config(features=features), 1), make_material()
+    learner = Learner(Inputs(trial.config, material, range(48), Stopwatch()), range(24), trial.seed)
+    for epoch in range(1, 5):
+        learner.train_epoch(epoch)
+    refit(trial, material, range(24), 4, tmp_path / "best", SPLIT)
+    waves = np.stack([np.load(material.waveforms[clip]) for clip in range(24, 48)])
+    assert Artifact.load(tmp_path / "best").answer(waves) == pytest.approx(learner.answer(range(24, 48)), abs=1e-4)
+
+
+def test_a_model_describes_itself(best):
+    facts = json.loads((best / "model.json").read_text(encoding="utf-8"))
+    assert facts["format"] == 1
+    assert facts["classes"] == ["low", "high"]
+    assert facts["length"] == {"policy": "pad", "rate_hz": 4000, "samples": 2000, "hop": 0}
+    assert facts["normalisation"] == "per_bin"
+    assert facts["split"]["fingerprint"] == "abc"
+    assert facts["configuration"]["features"]["n_mels"] == 20
+    assert facts["plugins"]["features"]["target"] == "sinesweep_plugins.features.log_mel:LogMel"
+    assert facts["plugins"]["features"]["distribution"].startswith("sinesweep ")
+    page = (best / "README.md").read_text(encoding="utf-8")
+    assert "low, high" in page
+    assert "sinesweep predict" in page
+    assert SPLIT["split"]["how"] in page
+
+
+def test_the_test_score_is_that_of_predict(best, sounds):
+    score = open_test(best, sounds.clips, [clip.path for clip in sounds.clips], "accuracy")
+    predictions = {each.path: each for each in predict(Artifact.load(best), [sounds.folder])}
+    said = np.array([list(predictions[clip.path].probabilities.values()) for clip in sounds.clips])
+    assert said == pytest.approx(score.probabilities, abs=1e-6)
+    assert measure(score.targets, said)["accuracy"] == score.metrics["accuracy"] > 0.9
+    facts = json.loads((best / "model.json").read_text(encoding="utf-8"))
+    assert facts["scores"]["test"]["metrics"]["accuracy"] == score.metrics["accuracy"]
+    assert "| test | accuracy |" in (best / "README.md").read_text(encoding="utf-8")
+
+
+def test_windows_of_a_long_file_are_averaged(make_config, make_material, tmp_path):
+    material = make_material(Length("windows", 4000, 2000, 1000))
+    refit(Trial(0, make_config(fit={"epochs": 1}), 1), material, range(24), 1, tmp_path / "best", SPLIT)
+    artifact = Artifact.load(tmp_path / "best")
+    wave = np.random.default_rng(0).uniform(-0.5, 0.5, 5000).astype(np.float32)
+    soundfile.write(tmp_path / "long.wav", wave, 4000, subtype="FLOAT")
+    windows = np.stack([wave[start : start + 2000] for start in (0, 1000, 2000, 3000)])
+    (prediction,) = predict(artifact, [tmp_path / "long.wav"])
+    assert list(prediction.probabilities.values()) == pytest.approx(artifact.answer(windows).mean(axis=0), abs=1e-5)
+
+
+def test_a_bad_file_does_not_end_the_others(best, sounds, tmp_path):
+    text, empty = tmp_path / "notes.wav", tmp_path / "empty.wav"
+    text.write_text("this is no sound")
+    empty.touch()
+    good = sounds.clips[0].path
+    predictions = predict(Artifact.load(best), [text, good, empty, tmp_path / "none.wav"])
+    assert [each.failed for each in predictions] == [True, False, True, True]
+    assert "text" in predictions[0].error
+    assert predictions[1].label == "low"
+    assert "no such file" in predictions[3].error
+
+
+def test_what_was_done_to_a_sound_is_said(best, tmp_path):
+    def note(name, wave, rate_hz):
+        soundfile.write(tmp_path / name, wave, rate_hz)
+        return predict(Artifact.load(best), [tmp_path / name])[0].note
+
+    tone = 0.3 * np.sin(np.arange(1000))
+    assert note("exact.wav", np.resize(tone, 2000), 4000) == ""
+    assert "nothing above 1000 Hz is in it" in note("dull.wav", tone, 2000)
+    assert note("bright.wav", np.resize(tone, 4000), 8000) == "resampled from 8000 Hz to 4000 Hz"
+    assert "2 channels mixed down" in note("stereo.wav", np.stack([np.resize(tone, 2000)] * 2, axis=1), 4000)
+    assert "filled up with silence" in note("short.wav", tone, 4000)
+    assert "only its beginning was heard, 0.5 s of 1 s" in note("long.wav", np.resize(tone, 4000), 4000)
+
+
+def test_predictions_come_as_text_csv_and_json(best, sounds, tmp_path):
+    predictions = predict(Artifact.load(best), [sounds.clips[1].path, tmp_path / "none.wav"])
+    text = as_text(predictions).splitlines()
+    assert "high" in text[0]
+    assert "error: there is no such file" in text[1]
+    rows = list(csv.DictReader(io.StringIO(as_csv(predictions))))
+    assert rows[0]["label"] == "high"
+    assert float(rows[0]["p(high)"]) == pytest.approx(predictions[0].probability, abs=1e-6)
+    assert rows[1]["error"]
+    assert [each["path"] for each in json.loads(as_json(predictions))] == [each.path for each in predictions]
+
+
+def test_a_folder_without_sound_is_an_error(best, tmp_path):
+    (tmp_path / "nothing").mkdir()
+    with pytest.raises(ArtifactError, match="no sound file"):
+        predict(Artifact.load(best), [tmp_path / "nothing"])
+
+
+def _edit(change):
+    def spoil(folder):
+        facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        change(facts)
+        (folder / "model.json").write_text(json.dumps(facts), encoding="utf-8")
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda f: (f / "model.keras").write_bytes((f / "model.keras").read_bytes()[:-100]), "cut off or changed"),
+        (lambda f: (f / "model.keras").unlink(), "model.keras missing"),
+        (lambda f: (f / "model.json").write_text("{"), "cannot read it"),
+        (_edit(lambda facts: facts.update(format=2)), "newer Sinesweep"),
+        (_edit(lambda facts: facts["configuration"]["features"].update(name="log_male")), "needs a plugin from"),
+    ],
+)
+def test_a_model_that_is_not_whole_is_refused(best, spoil, message):
+    spoil(best)
+    with pytest.raises(ArtifactError, match=message):
+        Artifact.load(best)
+
+
+def test_a_folder_that_is_not_there_is_an_error(tmp_path):
+    with pytest.raises(ArtifactError, match="there is none"):
+        Artifact.load(tmp_path / "best")
+
+
+def test_a_full_disk_leaves_nothing_half_written(make_config, make_material, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("sinesweep_runner.artifact._sha256", full)
+    folder = tmp_path / "sweep" / "best"
+    with pytest.raises(ArtifactError, match="no space left on the disk"):
+        refit(Trial(0, make_config(), 1), make_material(), range(24), 1, folder, SPLIT)
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_a_new_model_replaces_the_old_one(best, make_config, make_material):
+    record_scores(best, "test", {"metrics": {"accuracy": 0.5}})
+    refit(Trial(0, make_config(), 2), make_material(), range(24), 1, best, SPLIT)
+    assert "scores" not in json.loads((best / "model.json").read_text(encoding="utf-8"))
+    assert Artifact.load(best).classes == ("low", "high")
+
+
+def test_the_last_training_takes_the_median_of_the_folds_epochs():
+    assert epochs_for([FoldScore({}, (), epochs) for epochs in (3, 30, 8)]) == 8

@@ -1,0 +1,106 @@
+"""From plugins to Keras models: what can be built, and who is to blame where it cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sinesweep.configuration import Parts
+from sinesweep.errors import Infeasible, PluginError
+from sinesweep.fit import OPTIMIZERS, Fit
+from sinesweep.lengths import Length
+from sinesweep_runner.assembly import build_front, check, dry_build
+from sinesweep_runner.batches import shuffled
+from sinesweep_runner.failures import PluginFault
+from sinesweep_runner.normalisation import ClipNormalization, Statistics
+from sinesweep_runner.optimizers import learning_rate, optimizer
+
+LENGTH = Length("pad", 4000, 2000)
+
+
+def test_a_dry_build_counts_the_parameters(make_config):
+    config = make_config(architecture={"name": "engine_plugins:TinyNet", "units": 8})
+    convolution, normalisation, dense = 3 * 20 * 8 + 8, 4 * 8, 8 * 5 + 5
+    assert dry_build(config, LENGTH, 5) == convolution + normalisation + dense
+
+
+def test_the_features_shape_is_known_without_building(make_config):
+    config = make_config()
+    front = build_front(Parts.of(config), config, LENGTH, check(config, LENGTH))
+    assert check(config, LENGTH) == front.output_shape[1:]
+
+
+@pytest.mark.parametrize(
+    ("sections", "error", "message"),
+    [
+        ({"features": {"name": "log_mel", "n_mels": 128, "window_ms": 16.0}}, Infeasible, "mel"),
+        ({"architecture": {"name": "engine_plugins:DeepNet"}}, Infeasible, "DeepNet' cannot be built on features of"),
+        ({"architecture": {"name": "engine_plugins:RaisingNet"}}, PluginFault, "RaisingNet' failed in build"),
+        ({"features": {"name": "engine_plugins:RaisingCheck"}}, PluginFault, "RaisingCheck' failed in check"),
+        ({"loss": {"name": "cros_entropy"}}, PluginError, "Did you mean 'cross_entropy'"),
+    ],
+)
+def test_what_cannot_be_built_says_why(make_config, sections, error, message):
+    with pytest.raises(error, match=message):
+        dry_build(make_config(**sections), LENGTH, 2)
+
+
+def test_statistics_are_those_of_all_batches_together():
+    features = np.random.default_rng(0).normal([0, 5], [1, 3], (10, 7, 2)).astype(np.float32)
+    statistics = Statistics.of([features[:4], features[4:]])
+    assert statistics.mean == pytest.approx(features.mean(axis=(0, 1)), abs=1e-5)
+    assert statistics.variance == pytest.approx(features.var(axis=(0, 1)), rel=1e-5)
+
+
+def test_a_bin_without_movement_does_not_become_loud():
+    features = np.random.default_rng(0).normal(size=(10, 7, 2)).astype(np.float32)
+    features[..., 1] = -100
+    assert Statistics.of([features]).variance[1] > 1e-5
+    assert Statistics.of([np.zeros((2, 3, 4), np.float32)]).variance == pytest.approx(1)
+
+
+def test_a_clip_is_normalised_by_itself_alone():
+    quiet, loud = np.random.default_rng(0).normal([[[0]], [[50]]], [[[1]], [[20]]], (2, 30, 8)).astype(np.float32)
+    layer = ClipNormalization()
+    together = np.asarray(layer(np.stack([quiet, loud])))
+    assert together[0] == pytest.approx(np.asarray(layer(quiet[None]))[0], abs=1e-5)
+    assert together.mean(axis=(1, 2)) == pytest.approx([0, 0], abs=1e-4)
+    assert together.std(axis=(1, 2)) == pytest.approx([1, 1], abs=1e-3)
+
+
+@pytest.mark.parametrize(("rows", "batch_size"), [(1, 8), (7, 8), (24, 8), (25, 8), (100, 64)])
+def test_an_epoch_is_all_rows_in_batches_of_one_size(rows, batch_size):
+    batches = shuffled(np.arange(rows), batch_size, (1, 2))
+    assert set(batches.ravel()) == set(range(rows))
+    assert batches.shape[1] <= batch_size
+    assert batches.size - rows < len(batches)
+
+
+def test_every_epoch_has_an_order_of_its_own():
+    first, second = (shuffled(np.arange(24), 8, (1, epoch)) for epoch in (1, 2))
+    assert (first != second).any()
+    assert (first == shuffled(np.arange(24), 8, (1, 1))).all()
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_takes_its_settings(name):
+    made = optimizer(Fit(optimizer=name, learning_rate=0.5, momentum=0.3, nesterov=True, weight_decay=0.2), 100)
+    assert type(made).__name__.lower() == name
+    config = made.get_config()
+    assert config.get("momentum", 0.3) == 0.3
+    assert config["weight_decay"] == (0.2 if name == "adamw" else None)
+    assert config.get("nesterov", name == "sgd") == (name == "sgd")
+
+
+def test_schedules_end_at_nothing():
+    def rates(schedule):
+        rate = learning_rate(Fit(schedule=schedule, learning_rate=0.5), 100)
+        return [0.5] * 101 if isinstance(rate, float) else [float(rate(step)) for step in range(101)]
+
+    assert set(rates("constant")) == {0.5}
+    assert rates("cosine")[0] == pytest.approx(0.5)
+    assert rates("cosine")[-1] == pytest.approx(0, abs=1e-6)
+    warm = rates("warmup_cosine")
+    assert warm[0] == 0
+    assert max(warm) == warm[10] == pytest.approx(0.5)
+    assert warm[-1] == pytest.approx(0, abs=1e-6)

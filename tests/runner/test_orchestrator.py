@@ -1,0 +1,171 @@
+"""The loop keeps slots full, counts absolutely, teaches the sampler, and stops for good reasons only."""
+
+import pytest
+
+from sinesweep.errors import SweepFailed
+from sinesweep.study import Study
+from sinesweep.sweep import Sweep
+from sinesweep.trial import Cause, Failure, Report, Result, State
+from sinesweep_runner.orchestrator import Orchestrator
+from sinesweep_runner.signals import StopRequest
+
+
+class Stage:
+    """An executor and an observer in one: runs each trial by a function, and notes what it sees."""
+
+    def __init__(self, act, slots=1):
+        self.slots, self._act = slots, act
+        self.running, self.most, self.ends = [], 0, []
+
+    def submit(self, trial):
+        self.running.append(trial)
+        self.most = max(self.most, len(self.running))
+
+    def next_result(self, keep_going):
+        return self._act(self.running.pop(0), keep_going)
+
+    def began(self, trial): ...
+
+    def reported(self, report): ...
+
+    def ended(self, result):
+        self.ends.append(result.state)
+
+
+def good(trial, keep_going):
+    return Result(trial, State.COMPLETE, value=0.5)
+
+
+def infeasible(trial, reason):
+    return Result(trial, State.INFEASIBLE, failure=Failure(Cause.INFEASIBLE, reason))
+
+
+def failed(cause):
+    return lambda trial, keep_going: Result(trial, State.FAILED, failure=Failure(cause, f"{cause} it was"))
+
+
+def sweep_of(**changes):
+    document = {
+        "name": "test",
+        "data": {"reader": "folder", "path": "sounds"},
+        "features": {"log_mel": None},
+        "architectures": {"mlp": None},
+        "budget": {"trials": 6},
+    }
+    return Sweep.model_validate(document | changes)
+
+
+def orchestrate(tmp_path, act, slots=1, dry_build=lambda trial: None, stop=None, resume=False, **changes):
+    sweep = sweep_of(**changes)
+    study = Study(sweep, str(tmp_path / "study.journal"), resume=resume)
+    stage = Stage(act, slots)
+    loop = Orchestrator(study, stage, sweep.budget, dry_build, stage, stop or StopRequest())
+    return loop, stage, study
+
+
+def test_the_budget_is_spent_and_no_more(tmp_path):
+    loop, stage, study = orchestrate(tmp_path, good, slots=4)
+    assert loop.run() == "6 trials done"
+    assert len(study.record.results()) == 6
+    assert stage.most == 4
+
+
+def test_the_budget_is_absolute_across_resumes(tmp_path):
+    orchestrate(tmp_path, good)[0].run()
+    loop, stage, study = orchestrate(tmp_path, good, resume=True, budget={"trials": 8})
+    loop.run()
+    assert len(stage.ends) == 2
+    assert len(study.record.results()) == 8
+
+
+def test_what_cannot_be_built_is_never_sent_and_costs_no_budget(tmp_path):
+    sent = []
+
+    def act(trial, keep_going):
+        sent.append(trial.config["fit"]["batch_size"])
+        return good(trial, keep_going)
+
+    def dry_build(trial):
+        return infeasible(trial, "too large a batch") if trial.config["fit"]["batch_size"] > 32 else None
+
+    loop, stage, study = orchestrate(tmp_path, act, dry_build=dry_build)
+    loop.run()
+    assert len(sent) == 6
+    assert max(sent) <= 32
+    assert stage.ends.count(State.INFEASIBLE) == len(study.record.results()) - 6
+
+
+def test_a_space_where_nothing_works_ends_with_the_reason(tmp_path):
+    loop = orchestrate(tmp_path, good, dry_build=lambda trial: infeasible(trial, "no frames are left"))[0]
+    with pytest.raises(SweepFailed, match="cannot work; the last one: no frames are left"):
+        loop.run()
+
+
+def test_a_plugin_that_fails_while_it_is_tried_on_shapes_is_a_failure_like_any_other(tmp_path):
+    loop, stage, _study = orchestrate(tmp_path, good, dry_build=lambda trial: failed(Cause.PLUGIN)(trial, None))
+    with pytest.raises(SweepFailed, match="plugin it was"):
+        loop.run()
+    assert stage.ends == [State.FAILED] * 3
+
+
+def test_a_failed_trial_is_recorded_and_the_sweep_goes_on(tmp_path):
+    turns = iter([failed(Cause.LOST), failed(Cause.NAN), good, failed(Cause.LOST), good, good])
+    loop, stage, _study = orchestrate(tmp_path, lambda trial, ask: next(turns)(trial, ask))
+    assert loop.run() == "6 trials done"
+    assert stage.ends.count(State.FAILED) == 3
+
+
+def test_three_failures_in_a_row_with_one_cause_stop_the_sweep_with_that_cause(tmp_path):
+    loop, _stage, study = orchestrate(tmp_path, failed(Cause.PLUGIN))
+    with pytest.raises(SweepFailed, match=r"3 trials in a row .* \(plugin\): plugin it was"):
+        loop.run()
+    assert len(study.record.results()) == 3
+
+
+def test_a_request_to_stop_finishes_what_runs(tmp_path):
+    stop = StopRequest()
+
+    def act(trial, keep_going):
+        stop.asked = True
+        return good(trial, keep_going)
+
+    loop, _stage, study = orchestrate(tmp_path, act, slots=2, stop=stop)
+    assert loop.run() == "stopped on request"
+    assert [result.state for result in study.record.results()] == [State.COMPLETE, State.COMPLETE]
+
+
+def test_stopping_now_leaves_trials_that_resume_tries_again(tmp_path):
+    def interrupted(trial, keep_going):
+        raise KeyboardInterrupt
+
+    loop, stage, study = orchestrate(tmp_path, interrupted)
+    assert "tried again" in loop.run()
+    first = study.record.results()[0]
+    assert first.state is State.INTERRUPTED
+    loop, _stage, study = orchestrate(tmp_path, good, resume=True)
+    loop.run()
+    configs = [result.trial.config for result in study.record.results() if result.state is State.COMPLETE]
+    assert configs[0] == first.trial.config
+    assert len(configs) == 6
+
+
+def test_the_pruners_verdict_reaches_the_trial(tmp_path):
+    def act(trial, keep_going):
+        value = 0.9 if trial.number < 4 else 0.1
+        for epoch in range(1, 10):
+            if not keep_going(Report(trial.number, 0, epoch, {"accuracy": value})):
+                return Result(trial, State.PRUNED, value=value)
+        return Result(trial, State.COMPLETE, value=value)
+
+    search = {"pruner": "median", "startup_trials": 2}
+    loop, stage, _study = orchestrate(tmp_path, act, search=search, fit={"epochs": 9})
+    loop.run()
+    assert stage.ends == [State.COMPLETE] * 3 + [State.PRUNED] * 3
+
+
+def test_a_budget_of_hours_ends_the_search(tmp_path, monkeypatch):
+    loop, _stage, study = orchestrate(tmp_path, good, budget={"trials": 6, "hours": 1.0})
+    clock = iter(range(0, 100000, 1200))
+    monkeypatch.setattr("sinesweep.study.time.monotonic", lambda: next(clock))
+    assert loop.run() == "1 hours spent"
+    assert 0 < len(study.record.results()) < 6

@@ -1,0 +1,88 @@
+"""A made-up sweep that leaderboards and reports are tested on.
+
+Fixtures:
+    sweep_of: `sweep_of(skills, …)` → `Made`: one completed trial a skill (its logit margin), a baseline as trial 0, and
+        `board()` that ranks them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pytest
+
+from sinesweep.leaderboard import Header, Leaderboard
+from sinesweep.metrics import measure
+from sinesweep.predictions import Predictions
+from sinesweep.trial import FoldScore, Result, State, Trial
+
+CLIPS, CLASSES, FOLDS = 240, 4, 3
+HEADER = Header(
+    name="bells",
+    dataset="church bells",
+    clips=300,
+    groups=100,
+    classes=("bronze", "iron", "steel", "glass"),
+    how="3-fold cross-validation by recording; 60 clips are sealed for the test.",
+    objective="accuracy",
+    seed=7,
+    budget_trials=40,
+    budget_hours=2.0,
+    hours=0.5,
+    versions={"sinesweep": "0.1.0", "keras": "3.15.0"},
+)
+
+
+@dataclass
+class Made:
+    """Results and their predictions."""
+
+    header: Header
+    results: list[Result] = field(default_factory=list)
+    baseline: Result | None = None
+    told: dict[int, Predictions] = field(default_factory=dict)
+
+    def board(self, **changes) -> Leaderboard:
+        header = replace(self.header, **changes)
+        groups = [f"recording {i // 3}" for i in range(CLIPS)]
+        return Leaderboard.of(header, self.results, self.baseline, lambda r: self.told.get(r.trial.number), groups)
+
+
+@pytest.fixture
+def sweep_of():
+    def make(skills=(), baseline=None, objective="accuracy", header=HEADER, **config):
+        made = Made(replace(header, objective=objective))
+        if baseline is not None:
+            made.baseline = _result(made, 0, baseline, {"baseline": {"name": "svm", "C": 10.0}})
+        for i, skill in enumerate(skills):
+            made.results.append(_result(made, i + 1, skill, config_of(i, **config)))
+        return made
+
+    return make
+
+
+def config_of(i, features="log_mel", architecture="cnn"):
+    return {
+        "features": {"name": features, "normalisation": "per_bin", "window_ms": 25.0, "n_mels": 32 + 4 * i},
+        "architecture": {"name": architecture, "dropout": 0.2, "blocks": 3, "batch_norm": i % 2 == 0},
+        "loss": {"name": "cross_entropy", "label_smoothing": 0.0},
+        "augmentations": [{"name": "gain", "db": 6.0}] if i % 2 else [],
+        "fit": {"epochs": 4, "batch_size": 32, "optimizer": "adam", "learning_rate": 0.001 * (i + 1) / 3},
+    }
+
+
+def _result(made, number, skill, config):
+    rng = np.random.default_rng(number)
+    targets = np.random.default_rng(99).integers(CLASSES, size=CLIPS)
+    logits = rng.normal(size=(CLIPS, CLASSES))
+    logits[np.arange(CLIPS), targets] += skill
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    made.told[number] = Predictions(np.arange(CLIPS), targets, probabilities)
+    parts = [np.arange(CLIPS) % FOLDS == fold for fold in range(FOLDS)]
+    scores = [measure(targets[part], probabilities[part]) for part in parts]
+    folds = tuple(FoldScore(m, tuple({k: v * e / 4 for k, v in m.items()} for e in (1, 2, 3, 4)), 4) for m in scores)
+    mean = {name: float(np.mean([m[name] for m in scores])) for name in scores[0]}
+    value = mean[made.header.objective]
+    size = 0 if number == 0 else 10_000 - number
+    return Result(Trial(number, config, 1), State.COMPLETE, value, mean, folds, size, 12.5, {}, "cpu")

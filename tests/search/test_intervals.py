@@ -1,0 +1,140 @@
+"""Intervals, paired tests and the winner's curse, held to published figures and to sums done by hand."""
+
+import numpy as np
+import pytest
+
+from sinesweep.intervals import expected_best_of, holm, interval, mcnemar, p_value, tied_with_best, wilson
+from sinesweep.metrics import METRICS, metric
+
+
+def told(n, skill, seed, classes=4):
+    rng = np.random.default_rng(seed)
+    targets = np.random.default_rng(0).integers(classes, size=n)
+    logits = rng.normal(size=(n, classes))
+    logits[np.arange(n), targets] += skill
+    return targets, np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("right", "n", "low", "high"),
+    [
+        (55, 80, 0.579, 0.778),
+        (328, 400, 0.779, 0.855),
+        (0, 10, 0.0, 0.2775),
+        (10, 10, 0.7225, 1.0),
+        (1, 1, 0.2065, 1.0),
+    ],
+)
+def test_wilsons_interval_has_the_known_ends(right, n, low, high):
+    assert wilson(right / n, n) == pytest.approx((low, high), abs=5e-4)
+
+
+def test_wilsons_interval_refuses_what_is_no_share():
+    with pytest.raises(ValueError, match="share in 0 … 1 of one or more clips"):
+        wilson(1.5, 10)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_an_interval_holds_its_score_and_narrows_with_less_confidence(name):
+    targets, probabilities = told(300, 1.5, 1)
+    groups = [f"g{i // 3}" for i in range(300)]
+    score = metric(name).score(targets, probabilities)
+    low, high = interval(name, targets, probabilities, groups)
+    inner_low, inner_high = interval(name, targets, probabilities, groups, confidence=0.5)
+    assert low < inner_low < score < inner_high < high
+
+
+def test_clips_that_rise_and_fall_together_make_the_interval_wider():
+    """Each clip four times: by clip the copies look like evidence, by group they do not."""
+    targets, probabilities = (np.repeat(each, 4, axis=0) for each in told(60, 1.0, 2))
+    by_clip = interval("loss", targets, probabilities, [str(i) for i in range(240)])
+    by_group = interval("loss", targets, probabilities, [str(i // 4) for i in range(240)])
+    assert 1.6 < (by_group[1] - by_group[0]) / (by_clip[1] - by_clip[0]) < 2.4
+
+
+def test_the_bootstrap_is_as_wide_as_the_theory_of_means_says():
+    targets, probabilities = told(400, 1.0, 3)
+    losses = -np.log(probabilities[np.arange(400), targets])
+    low, high = interval("loss", targets, probabilities, [str(i) for i in range(400)])
+    assert high - low == pytest.approx(2 * 1.96 * losses.std() / 20, rel=0.1)
+
+
+def test_the_same_seed_gives_the_same_interval_whatever_the_groups_are_called():
+    targets, probabilities = told(90, 1.0, 4)
+    numbers = [i // 3 for i in range(90)]
+    names = [f"speaker {n:02}" for n in numbers]
+    assert interval("macro_f1", targets, probabilities, numbers, seed=5) == interval(
+        "macro_f1", targets, probabilities, names, seed=5
+    )
+
+
+def test_where_all_clips_are_of_one_group_the_clips_are_drawn():
+    low, high = interval("loss", *told(90, 1.0, 4), ["one"] * 90)
+    assert low < high
+
+
+def test_mcnemar_by_hand():
+    """Of 6 clips that differ, 5 speak for one side: 2 · (1 + 6) / 2⁶."""
+    assert mcnemar(1, 5) == mcnemar(5, 1) == pytest.approx(14 / 64)
+    assert mcnemar(0, 10) == pytest.approx(2 / 1024)
+    assert mcnemar(0, 0) == mcnemar(7, 7) == 1.0
+    assert mcnemar(0, 5000) == 0.0
+
+
+def test_holm_by_hand():
+    """Sorted 0.01, 0.03, 0.04: × 3, × 2, × 1, and never less than the one before."""
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert holm([0.9, 0.8]) == pytest.approx([1.0, 1.0])
+    assert holm([]) == []
+
+
+def test_the_accuracy_test_counts_the_clips_that_differ():
+    targets = np.zeros(20, int)
+    right, wrong = np.array([0.9, 0.1]), np.array([0.1, 0.9])
+    first = np.stack([right] * 15 + [wrong] * 5)
+    second = np.stack([right] * 10 + [wrong] * 9 + [right])
+    assert p_value("accuracy", targets, first, second, list(range(20))) == pytest.approx(mcnemar(5, 1))
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_a_paired_test_tells_what_differs_and_only_that(name):
+    groups = [i // 3 for i in range(300)]
+    (targets, good), (_, bad), (_, same) = told(300, 2.5, 1), told(300, 0.5, 2), told(300, 2.5, 3)
+    assert p_value(name, targets, good, bad, groups) < 0.001
+    assert p_value(name, targets, good, same, groups) > 0.01
+    assert p_value(name, targets, good, good, groups) == 1.0
+    assert p_value(name, targets, good, bad, groups) == pytest.approx(p_value(name, targets, bad, good, groups))
+
+
+def test_the_paired_bootstrap_errs_as_often_as_it_says():
+    """Two equally good models are told apart at 5 % in about one of twenty draws."""
+    groups = list(range(150))
+    found = [
+        p_value("loss", told(150, 1, 2 * i)[0], told(150, 1, 2 * i)[1], told(150, 1, 2 * i + 1)[1], groups)
+        for i in range(100)
+    ]
+    assert np.mean(np.array(found) < 0.05) < 0.12
+
+
+def test_ties_are_corrected_for_their_number():
+    """With 7 clips against 0 (p = 0.016) a lone rival is told apart; one of ten such is not."""
+    targets = np.zeros(30, int)
+    best = np.tile([0.9, 0.1], (30, 1))
+    rival = best.copy()
+    rival[:7] = [0.1, 0.9]
+    assert tied_with_best("accuracy", targets, best, [rival], list(range(30))) == [False]
+    assert tied_with_best("accuracy", targets, best, [rival] * 10, list(range(30))) == [True] * 10
+
+
+@pytest.mark.parametrize(("n", "p", "trials", "best"), [(80, 0.65, 50, 0.767), (400, 0.82, 50, 0.862)])
+def test_the_best_of_many_equal_models_reads_high(n, p, trials, best):
+    assert expected_best_of(trials, p, n) == pytest.approx(best, abs=5e-4)
+
+
+def test_the_expected_best_agrees_with_chance_and_with_its_limits():
+    drawn = np.random.default_rng(0).binomial(50, 0.7, size=(20_000, 10)).max(axis=1).mean() / 50
+    assert expected_best_of(10, 0.7, 50) == pytest.approx(drawn, abs=2e-3)
+    assert expected_best_of(1, 0.3, 1000) == pytest.approx(0.3)
+    assert expected_best_of(9, 1.0, 5) == 1.0
+    with pytest.raises(ValueError, match="expected trials, clips and a share"):
+        expected_best_of(0, 0.5, 10)

@@ -1,0 +1,105 @@
+"""Plugins are found by their entry points; a broken one disturbs nobody."""
+
+import subprocess
+import sys
+
+import pytest
+
+from sinesweep import registry
+from sinesweep.errors import PluginError
+
+WORKING = """
+from dataclasses import dataclass
+from sinesweep.contract import FeatureExtractor
+
+@dataclass(frozen=True)
+class Tilt(FeatureExtractor):
+    '''How bright a frame is.'''
+    def layer(self, rate_hz): ...
+"""
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Puts a distribution with one module and one entry point on the path, as pip would."""
+
+    def put(distribution, name, target, source):
+        (tmp_path / f"{target.partition(':')[0]}.py").write_text(source)
+        info = tmp_path / f"{distribution.replace('-', '_')}-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[sinesweep.features]\n{name} = {target}\n")
+
+    monkeypatch.syspath_prepend(str(tmp_path))
+    registry._entry_points.cache_clear()
+    registry.load.cache_clear()
+    yield put
+    registry._entry_points.cache_clear()
+    registry.load.cache_clear()
+
+
+def test_a_strangers_plugin_is_found_and_loaded(install):
+    install("tilt-kit", "tilt", "tilt_kit_a:Tilt", WORKING)
+    assert "tilt" in registry.names("features")
+    assert registry.load("features", "tilt").__name__ == "Tilt"
+
+
+def test_listing_imports_nothing(install):
+    install("noisy", "noisy", "noisy_kit:Noisy", "raise RuntimeError('imported')")
+    assert [each.distribution for each in registry.listing("features") if each.name == "noisy"] == ["noisy 1.0"]
+    assert "noisy_kit" not in sys.modules
+
+
+def test_a_plugin_that_raises_on_import_is_broken_with_its_reason_and_the_others_work(install):
+    install("crash", "crash", "crash_kit:Crash", "raise RuntimeError('no licence found')")
+    assert "RuntimeError: no licence found" in registry.reason_broken("features", "crash")
+    assert registry.reason_broken("features", "log_mel") is None
+
+
+def test_two_distributions_with_one_name_are_an_error_that_names_both(install):
+    install("kit-one", "tilt", "kit_one:Tilt", WORKING)
+    install("kit-two", "tilt", "kit_two:Tilt", WORKING)
+    with pytest.raises(PluginError, match=r"kit-one 1\.0 .* and kit-two 1\.0"):
+        registry.load("features", "tilt")
+
+
+def test_an_unknown_name_gets_the_nearest_and_the_installed_list():
+    with pytest.raises(PluginError, match=r"Did you mean 'log_mel'\? Known: log_mel, mel, mfcc"):
+        registry.load("features", "log_mell")
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("class Tilt: ...", "expected a subclass of sinesweep.FeatureExtractor"),
+        (WORKING.replace("(frozen=True)", ""), "cannot inherit non-frozen dataclass"),
+        (WORKING.replace("@dataclass(frozen=True)", ""), "it is not a dataclass"),
+        (WORKING.replace("def layer(self, rate_hz): ...", ""), "it does not implement layer"),
+        (WORKING + "    contract = 99", "written for contract 99"),
+        (WORKING + "    order: Annotated[int, Int(1, 3)] = 7", "the default of 'order' is 7, outside 1 … 3"),
+    ],
+)
+def test_a_class_that_does_not_keep_the_contract_says_what_is_wrong(install, request, source, reason):
+    module = f"kit_{abs(hash(source))}"
+    header = "from typing import Annotated\nfrom sinesweep.domains import Int\n"
+    install("kit", "tilt", f"{module}:Tilt", header + source)
+    with pytest.raises(PluginError, match=reason):
+        registry.load("features", "tilt")
+
+
+def test_a_class_in_a_module_of_ones_own_works_without_an_entry_point(install):
+    install("other", "other", "my_notebook:Tilt", WORKING)
+    assert registry.load("features", "my_notebook:Tilt").__name__ == "Tilt"
+    with pytest.raises(PluginError, match="cannot be imported"):
+        registry.load("features", "my_notebook:Missing")
+
+
+def test_the_core_alone_needs_no_deep_learning_library():
+    heavy = "keras tensorflow torch jax ray librosa sklearn"
+    code = (
+        "import sys, sinesweep.registry, sinesweep.sweepfile, sinesweep.study, sinesweep.schema\n"
+        "[sinesweep.registry.load(k, n) for k in sinesweep.registry.KINDS for n in sinesweep.registry.names(k)]\n"
+        f"print([m for m in '{heavy}'.split() if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

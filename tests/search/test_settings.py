@@ -1,0 +1,61 @@
+"""A plugin's fields are the one statement of its settings."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import pytest
+
+from sinesweep.domains import Choice, Float, Int
+from sinesweep.errors import PluginError
+from sinesweep.settings import When, make, settings, values
+
+
+@dataclass(frozen=True)
+class Example:
+    path: Annotated[str, "where it lies"]
+    hop_ms: Annotated[float, Float(5, 20), "ms", "step between frames"] = 10.0
+    n_mels: Annotated[int, Int(8, 128), "mel bands"] = 64
+    kind: Annotated[str, Choice(("a", "b")), "which one"] = "a"
+    depth: Annotated[int, Int(1, 3), When("kind", "b"), "how deep"] = 1
+    label: Annotated[str | None, "an optional name"] = None
+
+
+def test_a_field_states_type_default_range_unit_and_help_in_one_line():
+    hop = settings(Example)["hop_ms"]
+    assert (hop.type, hop.default, hop.domain, hop.unit, hop.help) == (
+        float,
+        10.0,
+        Float(5, 20),
+        "ms",
+        "step between frames",
+    )
+    assert settings(Example)["path"].required
+    assert settings(Example)["depth"].when == When("kind", "b")
+    assert settings(Example)["label"].domain is None
+
+
+def test_values_and_make_are_inverse():
+    example = Example("x", n_mels=32, kind="b")
+    assert make(Example, values(example), "example") == example
+
+
+def test_whole_numbers_are_numbers_where_a_number_is_asked_for():
+    assert make(Example, {"path": "x", "hop_ms": 10}, "example").hop_ms == 10.0
+
+
+def test_every_wrong_value_is_named_at_once_with_the_way_out():
+    with pytest.raises(PluginError) as caught:
+        make(Example, {"hop_mss": 3, "hop_ms": "fast", "n_mels": 4, "kind": "c", "label": 3}, "features.example")
+    text = str(caught.value)
+    assert "features.example.hop_mss: there is no such setting. Did you mean 'hop_ms'?" in text
+    assert "features.example.hop_ms: expected a number, got 'fast'" in text
+    assert "features.example.n_mels: expected 8 … 128, got 4" in text
+    assert "features.example.kind: expected a, b, got 'c'" in text
+    assert "features.example.label: expected text or nothing, got 3" in text
+    assert "features.example.path: missing (where it lies)" in text
+
+
+@pytest.mark.parametrize("value", [64.5, "64", True, None, [64]])
+def test_a_wrong_type_is_not_bent_into_the_right_one(value):
+    with pytest.raises(PluginError, match="expected a whole number"):
+        make(Example, {"path": "x", "n_mels": value}, "example")

@@ -1,0 +1,139 @@
+"""The search space: what a sweep file says, turned into dimensions and configurations."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from sinesweep.domains import Choice, Float, Int
+from sinesweep.errors import SweepError
+from sinesweep.picks import grid, random_pick
+from sinesweep.space import SearchSpace
+
+BASE = {"features": {"log_mel": None}, "architectures": {"mlp": None}, "losses": {"cross_entropy": None}}
+
+
+def space(fit=None, **sections):
+    return SearchSpace.of({**BASE, "augmentations": {}, **sections}, fit or {})
+
+
+def test_a_setting_is_pinned_narrowed_listed_or_left_to_the_plugin():
+    given = space(
+        features={"log_mel": {"n_mels": 64, "window_ms": [16, 32], "fmin_hz": 20}},
+        fit={"learning_rate": {"low": 1e-3, "high": 5e-3}, "epochs": {"low": 3, "high": 9, "log": False}},
+    ).dimensions()
+    assert "features.log_mel.n_mels" not in given
+    assert given["features.log_mel.window_ms"] == Choice((16.0, 32.0))
+    assert given["fit.learning_rate"] == Float(1e-3, 5e-3, log=True)
+    assert given["fit.epochs"] == Int(3, 9)
+    assert given["fit.batch_size"] == Choice((8, 16, 32, 64, 128))
+
+
+def test_dimensions_of_plugins_that_were_not_chosen_do_not_exist_in_a_trial():
+    both = space(features={"log_mel": None, "mfcc": None})
+    seen = {}
+    both.suggest(lambda name, domain: seen.setdefault(name, "mfcc" if name == "features" else domain_low(domain)))
+    assert any(name.startswith("features.mfcc.") for name in seen)
+    assert not any(name.startswith("features.log_mel.") for name in seen)
+
+
+def test_a_setting_that_hangs_on_another_is_searched_only_where_it_counts():
+    def names(optimizer):
+        seen = {}
+        both = space(fit={"optimizer": ["adam", "sgd"]})
+        config = both.suggest(
+            lambda name, domain: seen.setdefault(name, optimizer if name == "fit.optimizer" else domain_low(domain))
+        )
+        return seen, config["fit"]
+
+    assert "fit.momentum" in names("sgd")[0]
+    seen, fit = names("adam")
+    assert "fit.momentum" not in seen
+    assert fit["momentum"] == 0.9
+
+
+def test_an_augmentation_is_searched_always_or_never():
+    three = space(augmentations={"gain": None, "noise": {"enabled": True}, "mixup": {"enabled": False}})
+    assert three.dimensions()["augmentations.gain"] == Choice((False, True))
+    assert "augmentations.noise" not in three.dimensions()
+    without = three.suggest(lambda name, domain: domain_low(domain))
+    assert [each["name"] for each in without["augmentations"]] == ["noise"]
+
+
+def test_every_problem_is_named_at_once():
+    with pytest.raises(SweepError) as caught:
+        space(
+            features={"log_mell": None, "mfcc": {"n_mells": 3}},
+            architectures={"mlp": {"dropout": {"low": 0.5, "high": 0.1}}},
+            fit={"learning_rate": {"low": 0, "high": 1}, "batch_size": "many", "epochs": [], "optimizer": {"low": 1}},
+        )
+    text = "\n".join(caught.value.problems)
+    assert "Did you mean 'log_mel'?" in text
+    assert "features.mfcc.n_mells: there is no such setting. Did you mean 'n_mels'?" in text
+    assert "architectures.mlp.dropout: low must not be greater than high; got low=0.5, high=0.1" in text
+    assert "fit.learning_rate: expected 1e-06 … 10, log, got 0" in text
+    assert "fit.batch_size: expected a whole number, got 'many'" in text
+    assert "fit.epochs: the list is empty" in text
+    assert "fit.optimizer: this setting has no range" in text
+    assert len(caught.value.problems) == 7
+
+
+def test_chance_stays_inside_and_reaches_everything():
+    both = space(features={"log_mel": None, "mfcc": None}, augmentations={"gain": None})
+    pick = random_pick(np.random.default_rng(0))
+    seen = {name: set() for name in both.dimensions()}
+
+    def note(name, domain):
+        value = pick(name, domain)
+        assert value in domain
+        seen[name].add(value)
+        return value
+
+    for _ in range(300):
+        both.suggest(note)
+    assert all(len(values) > 1 for values in seen.values())
+
+
+def test_a_grid_goes_through_every_combination_once_whatever_hangs_on_what():
+    small = space(
+        features={"log_mel": pinned("log_mel", n_mels=[32, 64]), "mfcc": pinned("mfcc", n_mfcc=[13, 20, 40])},
+        architectures={"mlp": pinned("mlp")},
+        losses={"cross_entropy": {"label_smoothing": 0.0}},
+        fit={
+            "batch_size": 16,
+            "learning_rate": 1e-3,
+            "optimizer": ["adam", "sgd"],
+            "momentum": [0.0, 0.9],
+            "nesterov": False,
+        },
+    )
+    points = list(grid(small.suggest))
+    assert len(points) == (2 + 3) * (1 + 2)
+    assert len({tuple(sorted(point.items())) for point in points}) == len(points)
+
+
+def test_a_grid_cannot_go_through_a_continuous_range():
+    with pytest.raises(SweepError, match=r"a grid cannot go through the continuous range .* give a list of values"):
+        list(itertools.islice(grid(space().suggest), 1))
+
+
+def test_points_to_try_first_are_checked_against_the_space():
+    small = space(fit={"batch_size": [16, 32]})
+    assert small.check_point({"fit.batch_size": 16}) == []
+    assert small.check_point({"fit.batch_size": 24, "fit.rate": 1}) == [
+        "fit.batch_size: expected 16, 32, got 24",
+        "fit.rate: not a dimension of this sweep." + small.check_point({"fit.rate": 1})[0].partition("sweep.")[2],
+    ]
+
+
+def domain_low(domain):
+    return domain.options[0] if isinstance(domain, Choice) else domain.low
+
+
+def pinned(name, **wanted):
+    """All settings of a plugin at their defaults, but for those that are wanted otherwise."""
+    from sinesweep import registry
+    from sinesweep.settings import settings
+
+    kind = "architectures" if name == "mlp" else "features"
+    return {key: setting.default for key, setting in settings(registry.load(kind, name)).items()} | wanted

@@ -1,0 +1,145 @@
+"""A sweep file is read whole: every problem at once, in a person's words."""
+
+import json
+
+import pytest
+from ruamel.yaml import YAML
+
+from sinesweep.errors import SweepError
+from sinesweep.schema import sweep_schema
+from sinesweep.sweepfile import dump, override, read_sweep
+
+GOOD = """
+name: digits
+data: {reader: folder, path: sounds}
+features: [log_mel, mfcc]
+architectures: {cnn: {dropout: {low: 0, high: 0.3}}, mlp: }
+augmentations: [gain, mixup: {enabled: true}]
+fit: {epochs: 20, learning_rate: {low: 1e-4, high: 1e-2}}
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    (tmp_path / "sounds").mkdir()
+
+    def put(text):
+        file = tmp_path / "sweep.yaml"
+        file.write_text(text)
+        return file
+
+    return put
+
+
+def problems(write, text, *overrides):
+    with pytest.raises(SweepError) as caught:
+        read_sweep(write(text), overrides)
+    return "\n".join(caught.value.problems)
+
+
+def test_fifteen_lines_are_a_sweep(write, tmp_path):
+    sweep = read_sweep(write(GOOD))
+    assert sweep.fit["learning_rate"]["low"] == 1e-4
+    assert list(sweep.augmentations) == ["gain", "mixup"]
+    assert sweep.data.settings()["path"] == str(tmp_path / "sounds")
+    assert sweep.space().choices["architecture"].keys() == {"cnn", "mlp"}
+
+
+def test_a_sweep_survives_being_written_and_read(write, tmp_path):
+    sweep = read_sweep(write(GOOD))
+    again = tmp_path / "again.yaml"
+    again.write_text(dump(sweep))
+    assert read_sweep(again) == sweep
+
+
+def test_overrides_reach_any_key_and_are_yaml(write):
+    sweep = read_sweep(
+        write(GOOD), ["budget.trials=7", "fit.epochs=[5, 9]", "features.log_mel.n_mels=32", "split.folds=3"]
+    )
+    assert sweep.budget.trials == 7
+    assert sweep.fit["epochs"] == [5, 9]
+    assert sweep.features["log_mel"] == {"n_mels": 32}
+    assert sweep.split.folds == 3
+    assert override(sweep, ["budget.trials=9"]).budget.trials == 9
+
+
+def test_all_problems_come_at_once_with_the_way_out(write):
+    text = problems(
+        write,
+        """
+name: digits
+data: {reader: foldr, path: sounds}
+audio: {rate: 8000}
+feature: [log_mel]
+features: [log_mell]
+architectures: [cnn]
+fit: {learning_rate: {low: 0, high: 1}}
+search: {objective: acuracy, sampler: bayes}
+budget: {trials: 0}
+""",
+    )
+    for expected in (
+        "no plugin named 'foldr' among datasets. Did you mean 'folder'?",
+        "audio.rate: there is no such key. Did you mean 'rate_hz'?",
+        "feature: there is no such key. Did you mean 'features'?",
+        "no plugin named 'log_mell' among features. Did you mean 'log_mel'?",
+        "fit.learning_rate: expected",
+        "search.objective: no metric named 'acuracy'. Did you mean 'accuracy'?",
+        "search.sampler: ",
+        "budget.trials: ",
+    ):
+        assert expected in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("name: [", "not valid YAML"),
+        ("- a\n- b", "expected a sweep file"),
+        ("", "expected a sweep file"),
+        ("name: a\nname: b", "not valid YAML"),
+        (GOOD.replace("reader: folder, ", ""), "data.reader: missing"),
+        (GOOD.replace("path: sounds", "paths: sounds"), "data.paths: there is no such setting. Did you mean 'path'?"),
+        (GOOD.replace("name: digits", "name: ../up"), "name: "),
+        (GOOD.replace("{epochs: 20,", "{epochs: many,"), "fit.epochs: expected a whole number, got 'many'"),
+        (GOOD + "enqueue: [{fit.rate: 1}]", "enqueue[0].fit.rate: not a dimension of this sweep"),
+        (GOOD + "baseline: swm", "no plugin named 'swm' among baselines. Did you mean 'svm'?"),
+    ],
+)
+def test_a_wrong_file_says_what_is_wrong(write, text, reason):
+    assert reason in problems(write, text)
+
+
+@pytest.mark.parametrize(
+    ("override", "reason"),
+    [
+        ("budget.trials", "expected key=value"),
+        ("budget.trials=[", "not valid YAML"),
+        ("budget.trial=3", "budget.trial: there is no such key. Did you mean 'trials'?"),
+        ("name.first=3", "'name' has no keys of its own"),
+    ],
+)
+def test_a_wrong_override_says_what_is_wrong(write, override, reason):
+    assert reason in problems(write, GOOD, override)
+
+
+def test_a_missing_file_is_a_plain_error(tmp_path):
+    with pytest.raises(SweepError, match="cannot be read"):
+        read_sweep(tmp_path / "nothing.yaml")
+
+
+def test_words_that_old_yaml_took_for_truth_are_words(write):
+    sweep = read_sweep(write(GOOD.replace("path: sounds", "path: sounds, group: on")))
+    assert sweep.data.settings()["group"] == "on"
+
+
+def test_the_schema_knows_every_installed_plugin_and_takes_a_good_file(write):
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = sweep_schema()
+    json.dumps(schema)
+    document = YAML(typ="safe", pure=True).load(GOOD)
+    jsonschema.validate(document, schema)
+    for wrong in ({"fit": {"epochs": "many"}}, {"features": {"log_mel": {"n_mells": 3}}}, {"colour": "red"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(document | wrong, schema)
