@@ -212,7 +212,7 @@ def _entry(sound: Sound, rate_hz: int) -> str:
 
 def _content(wave: np.ndarray, rate_hz: int) -> str:
     digest = hashlib.sha256(b"%d Hz" % rate_hz)
-    digest.update(wave)
+    digest.update(wave.data)
     return digest.hexdigest()
 
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import typing
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from functools import cache
+from typing import Annotated, Any, TypeVar, cast
 
 import pydantic
 
@@ -53,7 +54,7 @@ class Setting:
     def parse(self, value: Any) -> Any:
         """`value` in this setting's type; raises ValueError with a readable reason."""
         try:
-            parsed = pydantic.TypeAdapter(self.type).validate_json(json.dumps(value), strict=True)
+            parsed = _adapter(self.type).validate_json(json.dumps(value), strict=True)
         except (TypeError, pydantic.ValidationError):
             raise ValueError(f"expected {_type_name(self.type)}, got {value!r}") from None
         if self.domain is not None and parsed is not None and parsed not in self.domain:
@@ -63,8 +64,18 @@ class Setting:
 
 def settings(plugin: type[Any]) -> Mapping[str, Setting]:
     """The settings of a plugin class by name, in the order of its fields."""
+    return _read(cast("Hashable", plugin))
+
+
+@cache
+def _read(plugin: Any) -> Mapping[str, Setting]:
     hints = typing.get_type_hints(plugin, include_extras=True)
     return {field.name: _setting(field, hints[field.name]) for field in dataclasses.fields(plugin) if field.init}
+
+
+@cache
+def _adapter(kind: Any) -> pydantic.TypeAdapter[Any]:
+    return pydantic.TypeAdapter(kind)
 
 
 def _setting(field: dataclasses.Field[Any], hint: Any) -> Setting:

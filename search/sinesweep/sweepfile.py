@@ -62,7 +62,7 @@ def check_document(document: Mapping[str, Any]) -> Sweep:
         sweep = Sweep.model_validate(document)
     except ValidationError as invalid:
         problems += [_sentence(error) for error in invalid.errors()]
-    problems += _plugin_problems(document, sweep)
+    problems += _plugin_problems(document)
     if problems or sweep is None:
         raise SweepError(*dict.fromkeys(problems))
     return sweep
@@ -110,36 +110,38 @@ def _anchor(document: dict[str, Any], folder: Path) -> None:
         document["data"] = data | {"path": str((folder / Path(data["path"]).expanduser()).resolve())}
 
 
-def _plugin_problems(document: Mapping[str, Any], sweep: Sweep | None) -> list[str]:
-    """What is wrong with plugins, their settings, and the points to try first."""
+def _plugin_problems(document: Mapping[str, Any]) -> list[str]:
+    """What is wrong with plugins, their settings, and the points to try first; wrong forms are pydantic's matter."""
+    problems = _named_plugins(document)
     sections = {kind: _as_mapping(document.get(kind) or {}) for kind in PLUGIN_SECTIONS}
+    asked = [entry for section in sections.values() if isinstance(section, dict) for entry in section.values()]
     fit = document.get("fit") or {}
-    if not all(isinstance(part, dict) for part in (*sections.values(), fit)):
-        return []
-    nested = [p for part in sections.values() for p in part.values() if p is not None and not isinstance(p, dict)]
-    if nested:
-        return []
-    problems: list[str] = []
+    if not all(isinstance(part, dict) for part in (*sections.values(), *(each or {} for each in asked), fit)):
+        return problems
     try:
         space = SearchSpace.of(sections, fit)
-        for i, point in enumerate(sweep.enqueue if sweep else []):
-            problems += [f"enqueue[{i}].{problem}" for problem in space.check_point(point)]
     except SweepError as reason:
-        problems += reason.problems
-    if sweep is not None:
-        problems += _named_plugins(sweep)
+        return [*problems, *reason.problems]
+    points = document.get("enqueue") or []
+    for i, point in enumerate(points if isinstance(points, list) else []):
+        if isinstance(point, dict):
+            problems += [f"enqueue[{i}].{problem}" for problem in space.check_point(point)]
     return problems
 
 
-def _named_plugins(sweep: Sweep) -> list[str]:
+def _named_plugins(document: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the reader and the baseline."""
     problems: list[str] = []
-    try:
-        make(registry.load("datasets", sweep.data.reader), sweep.data.settings(), "data")
-    except PluginError as reason:
-        problems += str(reason).splitlines()
-    if sweep.baseline is not None:
+    data, baseline = document.get("data"), document.get("baseline")
+    if isinstance(data, dict) and isinstance(data.get("reader"), str):
         try:
-            registry.load("baselines", sweep.baseline)
+            settings = {key: value for key, value in data.items() if key != "reader"}
+            make(registry.load("datasets", data["reader"]), settings, "data")
+        except PluginError as reason:
+            problems += str(reason).splitlines()
+    if isinstance(baseline, str):
+        try:
+            registry.load("baselines", baseline)
         except PluginError as reason:
             problems.append(str(reason))
     return problems
