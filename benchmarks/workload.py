@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+NETWORK = "peer_network:PeerNetwork"
 RATE_HZ = 22_050
 N_FFT = (1024, 2048)
 N_MELS = (40, 64, 128)
@@ -44,8 +45,8 @@ def point(rng: random.Random) -> dict[str, object]:
         f"features.{feature}.hop_ms": milliseconds(n_fft // 4),
         f"features.{feature}.n_mels": n_mels,
         "fit.learning_rate": 10 ** rng.uniform(-4, -2),
-        "architecture.cnn.dropout": rng.uniform(0, 0.5),
-        "architecture.cnn.l2": 10 ** rng.uniform(-6, -3),
+        f"architecture.{NETWORK}.dropout": rng.uniform(0, 0.5),
+        f"architecture.{NETWORK}.l2": 10 ** rng.uniform(-6, -3),
         "fit.batch_size": rng.choice(BATCH_SIZES),
     }
 
@@ -56,6 +57,7 @@ def sweep(esc10: Path, workers: int) -> dict[str, object]:
         "hop_ms": [milliseconds(n_fft // 4) for n_fft in N_FFT],
         "n_mels": list(N_MELS),
         "top_db": 0.0,
+        "normalisation": "per_bin",
     }
     return {
         "name": "workload",
@@ -67,13 +69,7 @@ def sweep(esc10: Path, workers: int) -> dict[str, object]:
             "mfcc": {**spectrum, "n_mfcc": 20, "deltas": 0},
         },
         "architectures": {
-            "cnn": {
-                "blocks": 3,
-                "filters": 16,
-                "kernel": 3,
-                "pooling": "max",
-                "head": "global_average",
-                "dense_units": 0,
+            NETWORK: {
                 "dropout": {"low": 0.0, "high": 0.5},
                 "l1": 0.0,
                 "l2": {"low": 1e-6, "high": 1e-3, "log": True},
@@ -98,7 +94,7 @@ def timed(file: Path, out: Path, cache: Path | None) -> float:
     command = [Path(sys.executable).parent / "sinesweep", "run", file, "--out", out, "--no-finalize"]
     environment = os.environ | ({"SINESWEEP_CACHE": str(cache)} if cache else {})
     begin = time.perf_counter()
-    subprocess.run(command, env=environment, check=True)
+    subprocess.run(command, env=environment, check=True, cwd=Path(__file__).parent)  # where `peer_network` is
     return time.perf_counter() - begin
 
 
@@ -112,9 +108,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = asked.keep or Path(scratch) / "kept"
         folder.mkdir(parents=True, exist_ok=True)
-        file = folder / "sweep.yaml"
+        file = folder.resolve() / "sweep.yaml"
         YAML().dump(sweep(asked.esc10, asked.workers), file)
-        seconds = timed(file, folder / "out", None if asked.warm else Path(scratch) / "cache")
+        seconds = timed(file, folder.resolve() / "out", None if asked.warm else Path(scratch) / "cache")
         with (folder / "out" / "leaderboard.csv").open(encoding="utf-8") as board:
             trials = len(list(csv.DictReader(board)))
     print(

@@ -71,6 +71,7 @@ class Artifact:
         facts = _read_facts(folder)
         _check_hash(folder, facts)
         length = Length(**facts["length"])
+        backend.load()
         _register_layers(folder, facts, length)
         import keras
 

@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -147,17 +148,17 @@ def _compare(
     clips = replace(dataset, clips=tuple(dataset.clips[i] for i in opened))
     if not any(clip.group or clip.fold for clip in clips.clips):
         return None, "no groups are stated, so a grouped split would be a random one"
+    key = f"{features_key(baseline, waveforms)}|{clips.fingerprint()}|{seed}|{version('sinesweep')}"
+    file = cache / "audits" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
+    if file.exists():
+        return Comparison(**json.loads(file.read_text())), ""
     try:
         random, grouped = _two_splits(clips, seed)
     except DatasetError as reason:
         return None, f"too few clips to compare a random with a grouped split ({reason})"
-    by = "fold" if all(clip.fold for clip in clips.clips) else "group"
-    key = f"{features_key(baseline, waveforms)}|{random.fingerprint(clips)}|{grouped.fingerprint(clips)}|{opened}"
-    file = cache / "audits" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
-    if file.exists():
-        return Comparison(**json.loads(file.read_text())), ""
     features = describe_all(baseline, waveforms, rate_hz, cache)[opened]
     scores = [_accuracy(features, clips.targets(), each, baseline, seed) for each in (random, grouped)]
+    by = "fold" if all(clip.fold for clip in clips.clips) else "group"
     comparison = Comparison(scores[0], scores[1], len(grouped.folds), by)
     with writing(cache):
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import platform
+import re
+import sys
+import tempfile
 from importlib.metadata import version
 
 # TensorFlow's notes on CPU instructions and on every new model's tracing would fill each worker's log.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+NOTICE = re.compile(r"(WARNING: All log messages before absl|[IW]\d{4} \d\d:\d\d:)")
+"""How the lines begin that TensorFlow's C++ writes before it listens to any setting."""
+
+
+def load() -> None:
+    """Imports Keras, which takes seconds, without the notices that TensorFlow's C++ writes while it is loaded.
+
+    They come before any setting can silence them, so what is written to standard error meanwhile is held back, and
+    given out afterwards without them. To be called before the first `import keras`.
+    """
+    if "keras" in sys.modules:
+        return
+    sys.stderr.flush()
+    outside = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            importlib.import_module("keras")
+        finally:
+            os.dup2(outside, 2)
+            os.close(outside)
+            held.seek(0)
+            told = [line for line in held.read().decode(errors="replace").splitlines() if not NOTICE.match(line)]
+            sys.stderr.writelines(f"{line}\n" for line in told)
 
 
 def limit_threads(count: int) -> None:

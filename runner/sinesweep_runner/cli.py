@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import typer
 
@@ -25,6 +26,8 @@ for module in (sweep, look, use):
 
 def app() -> None:
     """Runs a command; a user's mistake is one message and exit code 2, a sweep that failed is 1."""
+    # A plugin `module:Class` may lie in the folder that one works in, as with `python -m`.
+    sys.path.append(str(Path.cwd()))
     try:
         commands()
     except UserError as mistake:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import count
 from pathlib import Path
 
@@ -73,6 +74,5 @@ def _sealed_sound(out: Path) -> Path:
     """The first sound of the test part: no trial has heard it, nor any other take of its recording."""
     from sinesweep_runner.sweepfolder import SweepFolder
 
-    sweep = SweepFolder(out)
-    split = sweep.recall(sweep.split_file)
+    split = json.loads(SweepFolder(out).split_file.read_text(encoding="utf-8"))
     return Path(split["clips"][split["test"][0]]["path"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from sinesweep.study import Study
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import dump, override
 from sinesweep.trial import Result, Trial
-from sinesweep_runner import assembly, finishing
+from sinesweep_runner import assembly, backend, finishing
 from sinesweep_runner.executors import Executor
 from sinesweep_runner.executors.serial import SerialExecutor
 from sinesweep_runner.failures import failure_of
@@ -150,7 +149,7 @@ def _executor(sweep: Sweep, plan: Plan) -> Iterator[Executor]:
             executor = RayExecutor(plan, sweep.workers.address)
         except ConnectionError as reason:
             raise SweepError(f"workers.address: no Ray cluster answers at {sweep.workers.address}: {reason}") from None
-    threading.Thread(target=importlib.import_module, args=("keras",), daemon=True).start()
+    threading.Thread(target=backend.load, daemon=True).start()
     try:
         yield executor
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -138,7 +139,8 @@ class LiveWatch(Watch):
 
 def make_watch(sweep: Sweep, slots: int, console: Console | None = None) -> Watch:
     """The live watch where somebody looks at a terminal, the plain one elsewhere."""
-    console = console or Console(stderr=True)
+    # A standard error of its own: the other one is held back while Keras is loaded.
+    console = console or Console(file=os.fdopen(os.dup(2), "w", buffering=1))
     return (LiveWatch if console.is_terminal else Watch)(sweep, slots, console)
 
 

@@ -234,7 +234,7 @@ def _most_common(rates_hz: Iterable[int]) -> int:
 def _stamp(path: str) -> tuple[int, int]:
     """Size and time of change."""
     try:
-        status = Path(path).stat()
+        status = os.stat(path)  # noqa: PTH116  # three times as fast as pathlib's, and asked of every file
     except OSError:
         return GONE
     return status.st_size, status.st_mtime_ns

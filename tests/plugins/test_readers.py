@@ -1,5 +1,6 @@
 """Readers: folders and tables become clips, and what does not fit is said."""
 
+import os
 from collections import Counter
 
 import numpy as np
@@ -65,6 +66,12 @@ def test_names_may_hold_blanks_and_any_script(tmp_path):
     for name in ("Käuzchen ruft/Aufnahme 1.wav", "鳥の声/録音.wav", "лес/🌲.wav"):
         sound(tmp_path / name)
     assert set(read("folder", path=tmp_path).classes) == {"Käuzchen ruft", "鳥の声", "лес"}
+
+
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path):
+    (tmp_path / "a").mkdir()
+    sound(tmp_path / "x.wav").rename(os.fsdecode(os.fsencode(tmp_path) + b"/a/\xff.wav"))
+    assert "its name is not valid UTF-8; rename it" in error("folder", path=tmp_path)
 
 
 def test_a_missing_folder_names_its_sibling(tones):

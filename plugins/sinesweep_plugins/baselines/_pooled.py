@@ -16,7 +16,8 @@ TOP_DB = 80.0
 def pooled_mfcc(wave: np.ndarray[Any, Any], rate_hz: int) -> np.ndarray[Any, Any]:
     """20 MFCC of a waveform `(samples,)`, pooled over time, float32 `(120,)`.
 
-    Mean, deviation, deviation of the step from frame to frame, and the means of the clip's first, middle and last third.
+    Mean, deviation, deviation of the step from frame to frame, and the means of the clip's first, middle and last
+    third.
     """
     mfcc = _mfcc(wave, rate_hz)
     thirds = [third.mean(axis=0) for third in np.array_split(mfcc, 3)]
@@ -29,7 +30,8 @@ def frame_lengths(rate_hz: int) -> tuple[int, int, int]:
     """Samples a frame, samples a hop, and mel bands for a rate.
 
     From 16 kHz on: about 46 ms, half of it, and 60 bands. Below, where sound is mostly speech: about 32 ms, 10 ms
-    and 40 bands. A frame is the nearest power of two, at least 256 samples: then no band of a Slaney mel scale is empty.
+    and 40 bands. A frame is the nearest power of two, at least 256 samples: then no band of a Slaney mel scale is
+    empty.
     """
     frame_s, n_mels = (0.046, 60) if rate_hz >= 16_000 else (0.032, 40)
     frame = max(256, 2 ** round(np.log2(rate_hz * frame_s)))

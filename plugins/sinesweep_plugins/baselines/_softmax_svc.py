@@ -10,7 +10,7 @@ from scipy.special import softmax
 from sklearn.svm import SVC
 
 
-class SoftmaxSVC(SVC):  # type: ignore[misc]
+class SoftmaxSVC(SVC):
     """`SVC` whose probabilities are the softmax of its decision function; make it with `break_ties=True`.
 
     The likeliest class is always the machine's own decision. The probabilities are not calibrated: Platt's scaling and

@@ -31,28 +31,32 @@ def check_folder(path: str) -> Path:
     raise DatasetError(f"there is no folder {folder}. In {parent}: no '{wanted}'.{did_you_mean(wanted, siblings)}")
 
 
-def sound_files(folder: Path) -> list[Path]:
-    """All WAV, FLAC, OGG and MP3 files in a folder and below, sorted by path; hidden files and folders are skipped.
+def sound_files(folder: Path) -> dict[str, str]:
+    """All WAV, FLAC, OGG and MP3 files in a folder and below: the path below it, with `/`, and the whole path.
+
+    Sorted; hidden files and folders are skipped.
 
     Raises:
         DatasetError: the folder is empty, or holds other files only, or a name is not UTF-8.
     """
-    found: list[Path] = []
+    found: dict[str, str] = {}
     others: Counter[str] = Counter()
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        below = place[len(str(folder)) :].replace(os.sep, "/").lstrip("/")
         for name in names:
+            # Text, not Path: a data set has many thousand files.
+            suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122
             if name.startswith("."):
                 continue
-            file = Path(place, name)
-            _check_unicode(file)
-            if file.suffix.lower() in SUFFIXES:
-                found.append(file)
+            if suffix in SUFFIXES:
+                found[f"{below}/{name}" if below else name] = f"{place}{os.sep}{name}"
             else:
-                others[file.suffix.lower() or "no suffix"] += 1
+                others[suffix or "no suffix"] += 1
     if not found:
         raise DatasetError(_no_sound(folder, others))
-    return sorted(found, key=lambda file: file.relative_to(folder).as_posix())
+    _check_unicode(found)
+    return dict(sorted(found.items()))
 
 
 def compiled(pattern: str, setting: str) -> re.Pattern[str]:
@@ -97,11 +101,12 @@ def table_of(name: str, clips: Iterable[Clip], classes: Sequence[str] = ()) -> D
     return Dataset(name, tuple(ordered), tuple(classes or sorted({clip.label for clip in ordered}, key=_natural)))
 
 
-def _check_unicode(file: Path) -> None:
-    try:
-        str(file).encode()
-    except UnicodeEncodeError:
-        raise DatasetError(f"{str(file)!r}: its name is not valid UTF-8; rename it") from None
+def _check_unicode(names: Iterable[str]) -> None:
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise DatasetError(f"{name!r}: its name is not valid UTF-8; rename it") from None
 
 
 def _no_sound(folder: Path, others: Counter[str]) -> str:

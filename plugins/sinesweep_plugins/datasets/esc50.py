@@ -33,11 +33,10 @@ class ESC50(DatasetReader):
         table = root / "meta" / "esc50.csv"
         if table.is_file():
             return self._with_table(root, table)
-        files = {file.relative_to(root).as_posix(): file for file in sound_files(root)}
-        expression = compiled(ESC10_FILE, "path")
+        files, expression = sound_files(root), compiled(ESC10_FILE, "path")
         found = {name: expression.search(name) for name in files}
         check_matched([name for name in files if not found[name]], len(files), "path", ESC10_FILE)
-        clips = [Clip(str(files[n]), m["label"], m["source"], m["fold"]) for n, m in found.items() if m]
+        clips = [Clip(files[n], m["label"], m["source"], m["fold"]) for n, m in found.items() if m]
         return table_of("esc10", clips)
 
     def _with_table(self, root: Path, table: Path) -> Dataset:

@@ -25,7 +25,7 @@ class Folder(DatasetReader):
     def read(self) -> Dataset:
         """All sound files below the class folders, at any depth."""
         root = check_folder(self.path)
-        files = {file.relative_to(root).as_posix(): file for file in sound_files(root)}
+        files = sound_files(root)
         loose = [name for name in files if "/" not in name]
         if loose:
             raise DatasetError(
@@ -33,7 +33,7 @@ class Folder(DatasetReader):
                 " Where the file's name tells the class, use data.reader: pattern"
             )
         groups = self._groups(list(files))
-        return table_of(root.name, [Clip(str(files[n]), n.split("/")[0], group=groups[n]) for n in files])
+        return table_of(root.name, [Clip(files[n], n.split("/")[0], group=groups[n]) for n in files])
 
     def _groups(self, names: list[str]) -> dict[str, str]:
         if self.group is None:

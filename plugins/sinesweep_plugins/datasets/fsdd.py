@@ -23,7 +23,7 @@ class FSDD(DatasetReader):
         root = check_folder(self.path)
         recordings = root / "recordings" if (root / "recordings").is_dir() else root
         files, expression = sound_files(recordings), compiled(NAME, "path")
-        found = {file: expression.search(file.name) for file in files}
-        check_matched([file.name for file in files if not found[file]], len(files), "path", NAME)
-        clips = [Clip(str(file), m["digit"], group=m["speaker"]) for file, m in found.items() if m]
+        found = {name: expression.search(name) for name in files}
+        check_matched([name for name in files if not found[name]], len(files), "path", NAME)
+        clips = [Clip(files[name], m["digit"], group=m["speaker"]) for name, m in found.items() if m]
         return table_of("fsdd", clips)

@@ -32,10 +32,10 @@ class Pattern(DatasetReader):
                 f"data.pattern: expected a group (?P<label>…), and perhaps (?P<group>…) and (?P<fold>…);"
                 f" got {', '.join(expression.groupindex) or 'no named group'} in {self.pattern}"
             )
-        files = {file.relative_to(root).as_posix(): file for file in sound_files(root)}
+        files = sound_files(root)
         found = {name: match.groupdict() for name in files if (match := expression.search(name))}
         check_matched([n for n in files if not found.get(n, {}).get("label")], len(files), "pattern", self.pattern)
-        return table_of(root.name, [_clip(str(files[name]), parts) for name, parts in found.items()])
+        return table_of(root.name, [_clip(files[name], parts) for name, parts in found.items()])
 
 
 def _clip(path: str, parts: dict[str, str | None]) -> Clip:

@@ -6,8 +6,9 @@ a worker that dies costs its own trial, and another one takes its place.
 
 from __future__ import annotations
 
-import importlib
 import os
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,9 @@ OBJECT_STORE_BYTES = 80 * 2**20
 class Worker:
     """One slot: a process with Keras in it."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, path: Sequence[str]) -> None:
+        sys.path += [place for place in path if place not in sys.path]
         backend.limit_threads(threads)
-        importlib.import_module("keras")
 
     def open(self, material: Material, folder: Path) -> None:
         """Takes the data that all trials are about."""
@@ -98,7 +99,7 @@ class RayExecutor:
 
     def _hire(self) -> Any:
         resources = ray.remote(Worker).options(num_cpus=self._plan.cpus, num_gpus=self._plan.gpus, max_restarts=0)
-        return resources.remote(threads=max(1, int(self._plan.cpus)))
+        return resources.remote(max(1, int(self._plan.cpus)), list(sys.path))
 
     def _replace(self, worker: Any) -> None:
         ray.kill(worker)
