@@ -58,14 +58,20 @@ class Int:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of `options`. Numbers between the smallest and the largest option are allowed where a sweep asks for them."""
+    """One of `options`. Numbers between the smallest and the largest option are allowed where a sweep asks for them.
+
+    Attributes:
+        search: the options that are searched when a sweep file says nothing; True for all, False to keep the default.
+    """
 
     options: tuple[Scalar, ...]
-    search: bool = True
+    search: tuple[Scalar, ...] | bool = True
 
     def __post_init__(self) -> None:
         if not self.options or len(set(self.options)) != len(self.options):
             raise ValueError(f"options must be one or more different values; got {self.options}")
+        if isinstance(self.search, tuple) and not (self.search and set(self.search) <= set(self.options)):
+            raise ValueError(f"search must be some of {self.options}; got {self.search}")
 
     def __contains__(self, value: object) -> bool:
         numbers = [option for option in self.options if _is_number(option)]
@@ -84,8 +90,10 @@ def searched(domain: Domain) -> Domain | None:
     """The part of a domain that is searched when a sweep file says nothing; None where the default is kept."""
     if domain.search is False:
         return None
-    if isinstance(domain, Choice) or domain.search is True:
+    if domain.search is True:
         return domain
+    if isinstance(domain, Choice):
+        return Choice(domain.search)
     low, high = domain.search
     if isinstance(domain, Int):
         return Int(int(low), int(high), domain.step, domain.log)

@@ -1,12 +1,15 @@
-"""Material for the tests of the engine: two pitches in noise.
+"""Material for the tests of the engine: two pitches in noise, and small sweeps on `tones`.
 
 Fixtures:
     make_material: material of tones, a `.npy` file a clip; by default 2 folds of 24 clips of 0.5 s at 4 kHz.
     make_config: a full configuration that learns those tones in a few epochs; keywords replace its sections.
+    tone_sweep: a sweep document that trains in seconds; keywords replace its sections.
+    write_sweep: the same, written to a sweep file.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -68,3 +71,35 @@ def make_config() -> Callable[..., dict]:
         }
 
     return make
+
+
+@pytest.fixture
+def tone_sweep(tones: Path) -> Callable[..., dict]:
+    """A sweep document on `tones` that trains in seconds; keywords replace its sections, None leaves one out."""
+
+    def make(**sections: object) -> dict:
+        document = {
+            "name": "tones",
+            "data": {"reader": "folder", "path": str(tones), "group": r"(\w+/rec\d+)"},
+            "split": {"test": 0.2, "valid": 0.25},
+            "features": {"log_mel": {"n_mels": 20, "window_ms": 32.0, "hop_ms": 32.0, "compression": "db"}},
+            "architectures": {"mlp": {"layers": 1, "units": [32, 64], "batch_norm": True}},
+            "fit": {"epochs": 2, "batch_size": 16, "learning_rate": {"low": 1e-3, "high": 1e-2}},
+            "budget": {"trials": 4},
+            "workers": {"count": 1},
+        }
+        return {key: value for key, value in (document | sections).items() if value is not None}
+
+    return make
+
+
+@pytest.fixture
+def write_sweep(tone_sweep: Callable[..., dict], tmp_path: Path) -> Callable[..., Path]:
+    """Writes `tone_sweep(…)` to a sweep file of its own."""
+
+    def write(**sections: object) -> Path:
+        file = tmp_path / f"sweep{len(list(tmp_path.glob('sweep*.yaml')))}.yaml"
+        file.write_text(json.dumps(tone_sweep(**sections)), encoding="utf-8")
+        return file
+
+    return write

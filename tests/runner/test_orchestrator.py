@@ -138,7 +138,7 @@ def test_stopping_now_leaves_trials_that_resume_tries_again(tmp_path):
     def interrupted(trial, keep_going):
         raise KeyboardInterrupt
 
-    loop, stage, study = orchestrate(tmp_path, interrupted)
+    loop, _stage, study = orchestrate(tmp_path, interrupted)
     assert "tried again" in loop.run()
     first = study.record.results()[0]
     assert first.state is State.INTERRUPTED

@@ -17,6 +17,7 @@ from sinesweep.domains import Choice, Float, Int, searched
         lambda: Int(1, 9, step=2, log=True),
         lambda: Choice(()),
         lambda: Choice((1, 1)),
+        lambda: Choice((1, 2), search=(3,)),
     ],
 )
 def test_nonsense_is_refused_when_it_is_written(make):
@@ -44,3 +45,4 @@ def test_the_searched_part_is_all_a_part_or_nothing():
     assert searched(Float(1e-6, 1, log=True, search=(1e-4, 1e-2))) == Float(1e-4, 1e-2, log=True)
     assert searched(Int(1, 99, step=2, search=(3, 9))) == Int(3, 9, step=2)
     assert searched(Choice((1, 2), search=False)) is None
+    assert searched(Choice((1, 2, 3), search=(1, 3))) == Choice((1, 3))

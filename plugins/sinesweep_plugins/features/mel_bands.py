@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from sinesweep.domains import Choice, Float, Int
 from sinesweep.errors import Infeasible
 from sinesweep_plugins.features.filterbanks import MelBank
-from sinesweep_plugins.features.framing import Framed
+from sinesweep_plugins.features.framed import Framed
 
 if TYPE_CHECKING:
     import keras

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sinesweep_plugins.features.compression import Kind, TopDbOfDb
-from sinesweep_plugins.features.framing import Framed
+from sinesweep_plugins.features.framed import Framed
 
 if TYPE_CHECKING:
     import keras

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 
-class Fixed(keras.Layer):  # type: ignore[misc]  # Keras has no types
+class Fixed(keras.Layer):
     """A layer without weights. It computes in float32 under any dtype policy: half precision cannot hold 80 dB."""
 
     def __init__(self, **kwargs: Any) -> None:
