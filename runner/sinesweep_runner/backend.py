@@ -44,9 +44,10 @@ def load() -> None:
 def limit_threads(count: int) -> None:
     """Lets this process compute with `count` threads, and take GPU memory only as it needs it.
 
-    To be called before anything is computed: TensorFlow cannot change its threads afterwards.
+    Loads Keras. To be called before anything is computed: TensorFlow cannot change its threads afterwards.
     """
     os.environ["OMP_NUM_THREADS"] = str(count)
+    load()
     import keras
 
     if keras.backend.backend() == "tensorflow":

@@ -17,7 +17,7 @@ from sinesweep.sweepfile import read_sweep
 from sinesweep_runner.audit import Audit, audit
 from sinesweep_runner.catalogue import markdown_table
 from sinesweep_runner.placement import plan_workers, this_machine
-from sinesweep_runner.preparing import Prepared, look
+from sinesweep_runner.preparing import Prepared, look, read_table
 from sinesweep_runner.watch import Watch, duration
 from sinesweep_runner.waveforms import default_store
 
@@ -39,7 +39,7 @@ def check_sweep(file: Path, overrides: Sequence[str] = ()) -> str:
     sweep = read_sweep(file, overrides)
     watch = Watch(sweep, 1, Console(stderr=True))
     store = default_store()
-    prepared = look(sweep, store, watch.progress)
+    prepared = look(read_table(sweep), sweep, store, watch.progress)
     files = store.prepare(prepared.dataset.clips, prepared.length.rate_hz)
     baseline = None
     if sweep.baseline is not None:

@@ -28,6 +28,14 @@ LONGEST_S = 10.0
 
 
 @dataclass(frozen=True)
+class Table:
+    """What is known before a sound is opened."""
+
+    dataset: Dataset
+    split: Split
+
+
+@dataclass(frozen=True)
 class Prepared:
     """What is known before the first trial."""
 
@@ -41,16 +49,25 @@ class Prepared:
         return self.split.fingerprint(self.dataset)
 
 
-def look(sweep: Sweep, store: WaveformStore, progress: Progress) -> Prepared:
-    """Reads the table, scans the files, and splits.
+def read_table(sweep: Sweep) -> Table:
+    """Reads the table and splits it.
 
     Raises:
         DatasetError: the data cannot be used; the message names the files or classes.
     """
     dataset: Dataset = make(registry.load("datasets", sweep.data.reader), sweep.data.settings(), "data").read()
-    report = scan(dataset, store, progress("scanning"), sweep.audio.rate_hz)
-    dataset = apply_policy(dataset, report, sweep.audio.problems)
-    split = make_split(dataset, sweep.split, sweep.search.seed)
+    return Table(dataset, make_split(dataset, sweep.split, sweep.search.seed))
+
+
+def look(table: Table, sweep: Sweep, store: WaveformStore, progress: Progress) -> Prepared:
+    """Scans the files; where some are left out, splits anew.
+
+    Raises:
+        DatasetError: too many sounds cannot be used, or those left cannot be split; the message names them.
+    """
+    report = scan(table.dataset, store, progress("scanning"), sweep.audio.rate_hz)
+    dataset = apply_policy(table.dataset, report, sweep.audio.problems)
+    split = table.split if dataset is table.dataset else make_split(dataset, sweep.split, sweep.search.seed)
     return Prepared(dataset, report, split, length_of(sweep.audio, report))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,19 +46,26 @@ class SweepFolder:
         """Where the study lives."""
         return sweep.storage or str(self.path / "study.journal")
 
+    def has_begun(self, sweep: Sweep) -> bool:
+        """Whether the search of a sweep in this folder has begun."""
+        from sinesweep.storage import study_exists  # Optuna: `sinesweep check` reads this module without it
+
+        return study_exists(sweep, self.storage(sweep))
+
     def begin(self, sweep: Sweep) -> None:
-        """Makes the folder and writes the sweep into it.
+        """Makes the folder and writes the sweep into it. A sweep that was stopped before its search began makes way.
 
         Raises:
             SweepError: a sweep is there already, something else is, or the folder cannot be written.
         """
-        if self.sweep_file.exists():
-            held = "this sweep" if self.sweep().name == sweep.name else f"another sweep, '{self.sweep().name}'"
+        held = self.sweep() if self.sweep_file.exists() else None
+        if held is not None and self.has_begun(held):
+            which = "this sweep" if held.name == sweep.name else f"another sweep, '{held.name}'"
             raise SweepError(
-                f"{self.path} already holds {held}. Continue it with `sinesweep resume {self.path}`,"
+                f"{self.path} already holds {which}. Continue it with `sinesweep resume {self.path}`,"
                 " or choose another folder with --out"
             )
-        if self.path.is_dir() and any(self.path.iterdir()):
+        if held is None and self.path.is_dir() and any(self.path.iterdir()):
             raise SweepError(f"{self.path} is not empty and holds no sweep; choose another folder with --out")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -65,6 +74,22 @@ class SweepFolder:
             raise SweepError(
                 f"{self.path} cannot be written: {reason.strerror}; choose another folder with --out"
             ) from None
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Within, this process alone runs the sweep; the system ends the claim with the process, however it dies.
+
+        Raises:
+            SweepError: another process runs it.
+        """
+        with (self.path / ".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise SweepError(
+                    f"{self.path}: another process is running this sweep; wait for its end, or stop it with Ctrl-C"
+                ) from None
+            yield
 
     def sweep(self) -> Sweep:
         """The sweep that was begun here."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sinesweep import report
-from sinesweep.errors import SweepError
+from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.files import write_atomically
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
@@ -26,10 +26,10 @@ from sinesweep_runner.orchestrator import Orchestrator
 from sinesweep_runner.outcome import board_of
 from sinesweep_runner.placement import Plan, plan_workers, this_machine
 from sinesweep_runner.preparing import Prepared, look, material_of, record_split
-from sinesweep_runner.signals import stop_on_interrupt
+from sinesweep_runner.signals import StopRequest, stop_on_interrupt
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.trialzero import TrialZero
-from sinesweep_runner.watch import Watch, make_watch
+from sinesweep_runner.watch import Watch, watching
 from sinesweep_runner.waveforms import default_store
 
 RESUMABLE = ("budget.", "workers.")
@@ -82,24 +82,38 @@ def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True
 
 def _carry_on(sweep: Sweep, place: SweepFolder, *, resume: bool, finalize: bool) -> Outcome:
     plan = plan_workers(this_machine(), sweep.workers)
-    watch = make_watch(sweep, plan.count)
-    with stop_on_interrupt(watch.say) as stop, _executor(sweep, plan) as executor:
-        prepared, material = _prepare(sweep, place, watch)
-        executor.open(material, place.path)
-        study = Study(sweep, place.storage(sweep), resume=resume)
-        if study.record.baseline is None and sweep.baseline is not None:
-            study.record_baseline(TrialZero(sweep, material, default_store().folder).result(place.path))
-        watch.remember(study.record.results())
-        try:
-            with watch.shown():
-                why = Orchestrator(study, executor, sweep.budget, dry_build_on(material), watch, stop).run()
-        finally:
-            report.write(board_of(place.path), place.path)
-    watch.say(f"The search has ended: {why}.")
-    board = board_of(place.path)
-    if finalize and not stop.asked and board.best is not None:
-        board = _finish(place, sweep, study.record, prepared, material, watch)
+    with watching(sweep, plan.count) as watch:
+        with stop_on_interrupt(watch.say) as stop, _executor(sweep, plan) as executor:
+            prepared, material = _prepare(sweep, place, watch)
+            executor.open(material, place.path)
+            study = Study(sweep, place.storage(sweep), resume=resume)
+            why = _search(sweep, place, study, executor, material, watch, stop)
+        watch.say(f"The search has ended: {why}.")
+        board = _write_report(place)
+        if finalize and not stop.asked and board.best is not None:
+            board = _finish(place, sweep, study.record, prepared, material, watch)
     return Outcome(place.path, board, why)
+
+
+def _search(
+    sweep: Sweep,
+    place: SweepFolder,
+    study: Study,
+    executor: Executor,
+    material: Material,
+    watch: Watch,
+    stop: StopRequest,
+) -> str:
+    """Runs the baseline and the trials; returns why it ended. A search that fails leaves its leaderboard too."""
+    if study.record.baseline is None and sweep.baseline is not None:
+        study.record_baseline(TrialZero(sweep, material, default_store().folder).result(place.path))
+    watch.remember(study.record.results())
+    try:
+        with watch.shown():
+            return Orchestrator(study, executor, sweep.budget, dry_build_on(material), watch, stop).run()
+    except SweepFailed:
+        _write_report(place)
+        raise
 
 
 def finalize(folder: Path) -> Outcome:
@@ -110,10 +124,10 @@ def finalize(folder: Path) -> Outcome:
     """
     place = SweepFolder(folder)
     sweep = place.sweep()
-    watch = make_watch(sweep, 1)
-    prepared, material = _prepare(sweep, place, watch)
-    record = Record.of(sweep, place.storage(sweep))
-    return Outcome(folder, _finish(place, sweep, record, prepared, material, watch), "finalized")
+    with watching(sweep, 1) as watch:
+        prepared, material = _prepare(sweep, place, watch)
+        board = _finish(place, sweep, Record.of(sweep, place.storage(sweep)), prepared, material, watch)
+    return Outcome(folder, board, "finalized")
 
 
 def _finish(
@@ -121,6 +135,10 @@ def _finish(
 ) -> Leaderboard:
     watch.say("Training the winner on training and validation clips; then the test part is opened, once.")
     finishing.finish(place, sweep, record, prepared, material)
+    return _write_report(place)
+
+
+def _write_report(place: SweepFolder) -> Leaderboard:
     board = board_of(place.path)
     report.write(board, place.path)
     return board
@@ -149,7 +167,8 @@ def _executor(sweep: Sweep, plan: Plan) -> Iterator[Executor]:
             executor = RayExecutor(plan, sweep.workers.address)
         except ConnectionError as reason:
             raise SweepError(f"workers.address: no Ray cluster answers at {sweep.workers.address}: {reason}") from None
-    threading.Thread(target=backend.load, daemon=True).start()
+    # Keras takes seconds to load; meanwhile the data are prepared.
+    threading.Thread(target=backend.limit_threads, args=(this_machine().cpus,), daemon=True).start()
     try:
         yield executor
     finally:

@@ -137,11 +137,13 @@ class LiveWatch(Watch):
         return str(trial.number), str(fold), f"{epoch}/{epochs}", score, passed, summary(trial)
 
 
-def make_watch(sweep: Sweep, slots: int, console: Console | None = None) -> Watch:
+@contextmanager
+def watching(sweep: Sweep, slots: int) -> Iterator[Watch]:
     """The live watch where somebody looks at a terminal, the plain one elsewhere."""
     # A standard error of its own: the other one is held back while Keras is loaded.
-    console = console or Console(file=os.fdopen(os.dup(2), "w", buffering=1))
-    return (LiveWatch if console.is_terminal else Watch)(sweep, slots, console)
+    with os.fdopen(os.dup(2), "w", buffering=1) as stream:
+        console = Console(file=stream)
+        yield (LiveWatch if console.is_terminal else Watch)(sweep, slots, console)
 
 
 def summary(of: Trial | Result) -> str:

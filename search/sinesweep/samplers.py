@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import warnings
 from collections.abc import Callable
 
 from optuna import pruners, samplers
+from optuna.exceptions import ExperimentalWarning
 
 from sinesweep.errors import SweepError
 from sinesweep.sweep import Search
@@ -36,7 +38,9 @@ def make_sampler(search: Search, seed: int) -> samplers.BaseSampler:
         "gp": lambda: samplers.GPSampler(seed=seed, n_startup_trials=startup),
         "nsga2": lambda: samplers.NSGAIISampler(seed=seed),
     }
-    return makers[search.sampler]()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        return makers[search.sampler]()
 
 
 def make_pruner(search: Search, epochs: int) -> pruners.BasePruner:

@@ -32,12 +32,16 @@ def create_study(sweep: Sweep, storage: str) -> optuna.Study:
 
 def load_study(sweep: Sweep, storage: str) -> optuna.Study:
     """The study of that sweep's name; raises SweepError where the storage does not open or holds none."""
+    if not study_exists(sweep, storage):
+        raise SweepError(f"storage: {storage} holds no study named '{sweep.name}': it has not begun to search")
+    return optuna.load_study(storage=_backend(storage), study_name=sweep.name)
+
+
+def study_exists(sweep: Sweep, storage: str) -> bool:
+    """Whether the search of that sweep has begun; raises SweepError where the storage does not open."""
     if "://" not in storage and not Path(storage).exists():
-        raise SweepError(f"storage: there is no {storage}; the sweep '{sweep.name}' has not begun to search")
-    backend = _backend(storage)
-    if sweep.name not in optuna.get_all_study_names(backend):
-        raise SweepError(f"storage: {storage} holds no study named '{sweep.name}'; there is nothing to resume")
-    return optuna.load_study(storage=backend, study_name=sweep.name)
+        return False
+    return sweep.name in optuna.get_all_study_names(_backend(storage))
 
 
 def mend_journal(journal: Path) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import time
-import warnings
 from pathlib import Path
 from typing import cast
 
@@ -55,11 +54,9 @@ class Study:
         else:
             self._study.add_trial(_baselines_place())
             self._enqueue_first()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            seed = sweep.search.seed + len(self._study.get_trials(deepcopy=False))
-            self._study.sampler = make_sampler(sweep.search, seed)
-            self._study.pruner = make_pruner(sweep.search, _longest(self._space))
+        seed = sweep.search.seed + len(self._study.get_trials(deepcopy=False))
+        self._study.sampler = make_sampler(sweep.search, seed)
+        self._study.pruner = make_pruner(sweep.search, _longest(self._space))
 
     def ask(self) -> Trial | None:
         """What to do next; None where a grid has been gone through."""
