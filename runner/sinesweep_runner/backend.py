@@ -9,7 +9,10 @@ import platform
 import re
 import sys
 import tempfile
+from contextlib import suppress
 from importlib.metadata import version
+
+from sinesweep.errors import UserError
 
 # TensorFlow's notes on CPU instructions and on every new model's tracing would fill each worker's log.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -24,6 +27,9 @@ def load() -> None:
 
     They come before any setting can silence them, so what is written to standard error meanwhile is held back, and
     given out afterwards without them. To be called before the first `import keras`.
+
+    Raises:
+        UserError: the backend does not exist or is not installed.
     """
     if "keras" in sys.modules:
         return
@@ -33,6 +39,11 @@ def load() -> None:
         os.dup2(held.fileno(), 2)
         try:
             importlib.import_module("keras")
+        except (ImportError, ValueError) as reason:  # Keras says ValueError of a name that it does not know
+            name = os.environ.get("KERAS_BACKEND", "tensorflow")
+            raise UserError(
+                f"KERAS_BACKEND: '{name}' cannot be loaded: {reason}. Expected tensorflow, jax or torch, and installed"
+            ) from reason
         finally:
             os.dup2(outside, 2)
             os.close(outside)
@@ -44,7 +55,7 @@ def load() -> None:
 def limit_threads(count: int) -> None:
     """Lets this process compute with `count` threads, and take GPU memory only as it needs it.
 
-    Loads Keras. To be called before anything is computed: TensorFlow cannot change its threads afterwards.
+    Loads Keras. TensorFlow cannot change its threads once it has computed; a notebook that did keeps what it has.
     """
     os.environ["OMP_NUM_THREADS"] = str(count)
     load()
@@ -53,10 +64,11 @@ def limit_threads(count: int) -> None:
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
-        tf.config.threading.set_intra_op_parallelism_threads(count)
-        tf.config.threading.set_inter_op_parallelism_threads(count)
-        for gpu in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(gpu, True)
+        with suppress(RuntimeError):
+            tf.config.threading.set_intra_op_parallelism_threads(count)
+            tf.config.threading.set_inter_op_parallelism_threads(count)
+            for gpu in tf.config.list_physical_devices("GPU"):
+                tf.config.experimental.set_memory_growth(gpu, True)
     if keras.backend.backend() == "torch":
         import torch
 

@@ -19,6 +19,7 @@ from sinesweep.contract import Baseline
 from sinesweep.files import write_atomically
 from sinesweep.settings import values
 from sinesweep_runner.entries import writing
+from sinesweep_runner.failures import blaming
 
 
 def describe_all(
@@ -41,9 +42,14 @@ def describe_all(
     if file.exists():
         progress(len(waveforms), len(waveforms))
         return np.asarray(np.load(file))
+
+    def describe(entry: Path | str) -> np.ndarray:
+        with blaming("baseline", type(baseline).__name__, "describe"):
+            return baseline.describe(np.load(entry, mmap_mode="r"), rate_hz)
+
     rows = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for row in pool.map(lambda entry: baseline.describe(np.load(entry, mmap_mode="r"), rate_hz), waveforms):
+        for row in pool.map(describe, waveforms):
             rows.append(row)
             progress(len(rows), len(waveforms))
     features = np.stack(rows).astype(np.float32)
@@ -89,8 +95,9 @@ def score_baseline(
         Probabilities `(valid, classes)`; 0 for a class that is not in `train`.
     """
     labels = np.asarray(targets)
-    estimator: Any = baseline.estimator(seed)
-    estimator.fit(features[list(train)], labels[list(train)])
     probabilities = np.zeros((len(valid), int(labels.max()) + 1))
-    probabilities[:, estimator.classes_] = estimator.predict_proba(features[list(valid)])
+    with blaming("baseline", type(baseline).__name__, "estimator"):
+        estimator: Any = baseline.estimator(seed)
+        estimator.fit(features[list(train)], labels[list(train)])
+        probabilities[:, estimator.classes_] = estimator.predict_proba(features[list(valid)])
     return probabilities

@@ -14,6 +14,7 @@ from sinesweep.settings import make
 from sinesweep.survey import Survey, survey
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import read_sweep
+from sinesweep_runner import assembly
 from sinesweep_runner.audit import Audit, audit
 from sinesweep_runner.catalogue import markdown_table
 from sinesweep_runner.placement import plan_workers, this_machine
@@ -47,7 +48,7 @@ def check_sweep(file: Path, overrides: Sequence[str] = ()) -> str:
     seen = audit(
         prepared.dataset, prepared.split, files, baseline, prepared.length.rate_hz, sweep.search.seed, store.folder
     )
-    found = survey(sweep.space(), prepared.length.rate_hz, prepared.length.samples)
+    found = survey(sweep.space(), lambda config: assembly.check(config, prepared.length))
     return "\n\n".join([_data(prepared), _split(prepared, seen), _space(sweep, found), _time(sweep, prepared, found)])
 
 

@@ -10,7 +10,7 @@ import typer
 from sinesweep.errors import SinesweepError, UserError
 from sinesweep_runner.commands import look, sweep, use
 
-DONE, FAILED, MISTAKE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, MISTAKE = 0, 1, 2
 
 commands = typer.Typer(
     help="Find the best audio model for your own sounds.",
@@ -37,7 +37,7 @@ def app() -> None:
         _complain(failure)
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(sweep.INTERRUPTED)
     except BrokenPipeError:  # `sinesweep … | head` has read enough
         sys.stderr.close()
         sys.exit(DONE)

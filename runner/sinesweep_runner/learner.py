@@ -14,7 +14,6 @@ from sinesweep_runner.assembly import Step, build_answerer, build_augmentations,
 from sinesweep_runner.batches import answers, shuffled, steps_per_epoch
 from sinesweep_runner.failures import NotANumber, blaming
 from sinesweep_runner.inputs import Inputs
-from sinesweep_runner.normalisation import normaliser
 from sinesweep_runner.optimizers import optimizer
 
 if TYPE_CHECKING:
@@ -31,6 +30,9 @@ class Learner:
             epochs: over how many the schedule of the learning rate goes; None for what the configuration says.
         """
         import keras
+
+        # Not at the top: this module is read by ways that need no Keras.
+        from sinesweep_runner.normalisation import normaliser
 
         keras.utils.set_random_seed(seed % 2**32)
         self._inputs, self._seed, self._fit = inputs, seed, inputs.parts.fit
@@ -92,7 +94,6 @@ class Learner:
         return build_answerer([self._normaliser], self._inputs.shape, self.network, self._inputs.material.task)
 
     def _build_trainee(self, epochs: int) -> keras.Model:
-        # Not at the top: this module is read by ways that need no Keras.
         from sinesweep_runner.trainee import Trainee, balanced_weights
 
         inputs, config = self._inputs, self._inputs.config

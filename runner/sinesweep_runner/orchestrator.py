@@ -84,7 +84,6 @@ class Orchestrator:
             if trial is None:
                 self._exhausted = True
                 return
-            self._running[trial.number] = trial
             self._executor.submit(trial)
             self._observer.began(trial)
 
@@ -106,10 +105,11 @@ class Orchestrator:
             trial = self._study.ask()
             if trial is None:
                 return None
+            self._running[trial.number] = trial
             refused = self._dry_build(trial)
             if refused is None:
                 return trial
-            self._record(refused)
+            self._settle(refused)
             reason = refused.failure.message if refused.failure else ""
         raise SweepFailed(
             f"{INFEASIBLE_IN_A_ROW} configurations in a row cannot work; the last one: {reason}."
@@ -123,9 +123,6 @@ class Orchestrator:
     def _settle(self, result: Result) -> None:
         del self._running[result.trial.number]
         self._study.spend()
-        self._record(result)
-
-    def _record(self, result: Result) -> None:
         self._study.tell(result)
         self._spent += result.state in SPENT
         self._observer.ended(result)

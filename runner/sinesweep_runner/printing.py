@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from typing import TYPE_CHECKING
 
 from sinesweep import report
 from sinesweep.leaderboard import Leaderboard
-from sinesweep_runner.sweeping import Outcome
+
+if TYPE_CHECKING:
+    from sinesweep_runner.sweeping import Outcome
 
 
 def board_text(board: Leaderboard, format: str) -> str:
@@ -21,7 +24,9 @@ def print_outcome(outcome: Outcome) -> None:
     print(board_text(outcome.board, "text"))
     print(f"report:      {outcome.folder / 'report.html'}")
     best = outcome.folder / "best"
-    if best.is_dir():
+    if outcome.stopped:
+        print(f"Stopped. Go on with: sinesweep resume {outcome.folder}")
+    elif best.is_dir():
         print(f"best model:  {best}   (sinesweep predict {best} SOUND …)")
     elif outcome.board.best is not None:
         print(f"The test part is sealed. Open it for the winner with: sinesweep finalize {outcome.folder}")

@@ -116,7 +116,10 @@ class SoundIndex:
                 connection.executescript(SCHEMA)
                 yield connection
         except sqlite3.OperationalError as reason:
-            raise SweepFailed(f"{self.path}: the waveform store's index cannot be used: {reason}") from None
+            raise SweepFailed(
+                f"{self.path}: the waveform store's index cannot be used: {reason}. Free some space there, or set"
+                " SINESWEEP_CACHE to a folder that can be written"
+            ) from None
         except sqlite3.DatabaseError as reason:
             raise DatasetError(f"{self.path}: damaged ({reason}). Delete this file; it is made again") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sinesweep.errors import SweepError
+from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.files import write_atomically
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import dump, read_sweep
@@ -80,16 +81,28 @@ class SweepFolder:
         """Within, this process alone runs the sweep; the system ends the claim with the process, however it dies.
 
         Raises:
-            SweepError: another process runs it.
+            SweepError: another process runs it, or the folder cannot be written.
+            SweepFailed: the disk became full.
         """
-        with (self.path / ".lock").open("w") as lock:
+        try:
+            lock = (self.path / ".lock").open("w")
+        except OSError as reason:
+            raise SweepError(f"{self.path} cannot be written: {reason.strerror}") from None
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise SweepError(
                     f"{self.path}: another process is running this sweep; wait for its end, or stop it with Ctrl-C"
                 ) from None
-            yield
+            try:
+                yield
+            except OSError as reason:
+                if reason.errno not in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+                raise SweepFailed(
+                    f"{self.path}: no space left on the disk. Free some, and go on with `sinesweep resume {self.path}`"
+                ) from reason
 
     def sweep(self) -> Sweep:
         """The sweep that was begun here."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from sinesweep_runner.material import Material
 from sinesweep_runner.orchestrator import Orchestrator
 from sinesweep_runner.outcome import board_of
 from sinesweep_runner.placement import Plan, plan_workers, this_machine
-from sinesweep_runner.preparing import Prepared, look, material_of, record_split
+from sinesweep_runner.preparing import Prepared, Table, look, material_of, read_table, record_split
 from sinesweep_runner.signals import StopRequest, stop_on_interrupt
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.trialzero import TrialZero
@@ -38,11 +38,12 @@ RESUMABLE = ("budget.", "workers.")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a sweep came to."""
+    """What a sweep came to; `stopped` where somebody ended it before its time."""
 
     folder: Path
     board: Leaderboard
     why: str
+    stopped: bool = False
 
 
 def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> Outcome:
@@ -59,8 +60,10 @@ def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> O
     """
     place = SweepFolder(folder or Path("sweeps") / sweep.name)
     sweep.space()
+    plan, table = plan_workers(this_machine(), sweep.workers), read_table(sweep)
     place.begin(sweep)
-    return _carry_on(sweep, place, resume=False, finalize=finalize)
+    with place.claimed():
+        return _carry_on(sweep, place, plan, table, resume=False, finalize=finalize)
 
 
 def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True) -> Outcome:
@@ -68,6 +71,7 @@ def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True
 
     Raises:
         SweepError: there is no sweep, its data have changed, or an override changes what is searched.
+        SweepFailed: it went on and had to stop.
     """
     place = SweepFolder(folder)
     sweep = place.sweep()
@@ -76,23 +80,29 @@ def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True
         raise SweepError(f"--set {wrong[0]}: only budget.… and workers.… may change on resume; begin a new sweep")
     if overrides:
         sweep = override(sweep, overrides)
+    plan, table = plan_workers(this_machine(), sweep.workers), read_table(sweep)
+    with place.claimed():
         write_atomically(place.sweep_file, dump(sweep))
-    return _carry_on(sweep, place, resume=True, finalize=finalize)
+        return _carry_on(sweep, place, plan, table, resume=place.has_begun(sweep), finalize=finalize)
 
 
-def _carry_on(sweep: Sweep, place: SweepFolder, *, resume: bool, finalize: bool) -> Outcome:
-    plan = plan_workers(this_machine(), sweep.workers)
+def _carry_on(sweep: Sweep, place: SweepFolder, plan: Plan, table: Table, *, resume: bool, finalize: bool) -> Outcome:
     with watching(sweep, plan.count) as watch:
-        with stop_on_interrupt(watch.say) as stop, _executor(sweep, plan) as executor:
-            prepared, material = _prepare(sweep, place, watch)
+        with stop_on_interrupt(watch.say) as stop, _loading_keras() as loaded, _executor(sweep, plan) as executor:
+            prepared, material = _prepare(sweep, place, table, watch)
             executor.open(material, place.path)
             study = Study(sweep, place.storage(sweep), resume=resume)
+            if study.record.baseline is None and sweep.baseline is not None:
+                study.record_baseline(TrialZero(sweep, material, default_store().folder).result(place.path))
+            loaded()
             why = _search(sweep, place, study, executor, material, watch, stop)
         watch.say(f"The search has ended: {why}.")
         board = _write_report(place)
-        if finalize and not stop.asked and board.best is not None:
+        if board.test is not None:
+            watch.say(f"The test part was opened before, for trial {board.test.trial}; best/ stays as it is.")
+        elif finalize and not stop.asked and board.best is not None:
             board = _finish(place, sweep, study.record, prepared, material, watch)
-    return Outcome(place.path, board, why)
+    return Outcome(place.path, board, why, stop.asked)
 
 
 def _search(
@@ -104,9 +114,7 @@ def _search(
     watch: Watch,
     stop: StopRequest,
 ) -> str:
-    """Runs the baseline and the trials; returns why it ended. A search that fails leaves its leaderboard too."""
-    if study.record.baseline is None and sweep.baseline is not None:
-        study.record_baseline(TrialZero(sweep, material, default_store().folder).result(place.path))
+    """Runs the trials; returns why it ended. A search that fails leaves its leaderboard too."""
     watch.remember(study.record.results())
     try:
         with watch.shown():
@@ -124,8 +132,8 @@ def finalize(folder: Path) -> Outcome:
     """
     place = SweepFolder(folder)
     sweep = place.sweep()
-    with watching(sweep, 1) as watch:
-        prepared, material = _prepare(sweep, place, watch)
+    with place.claimed(), watching(sweep, 1) as watch:
+        prepared, material = _prepare(sweep, place, read_table(sweep), watch)
         board = _finish(place, sweep, Record.of(sweep, place.storage(sweep)), prepared, material, watch)
     return Outcome(folder, board, "finalized")
 
@@ -144,9 +152,9 @@ def _write_report(place: SweepFolder) -> Leaderboard:
     return board
 
 
-def _prepare(sweep: Sweep, place: SweepFolder, watch: Watch) -> tuple[Prepared, Material]:
+def _prepare(sweep: Sweep, place: SweepFolder, table: Table, watch: Watch) -> tuple[Prepared, Material]:
     store = default_store()
-    prepared = look(sweep, store, watch.progress)
+    prepared = look(table, sweep, store, watch.progress)
     for warning in prepared.scan.warnings():
         watch.say(warning)
     watch.say(prepared.split.how)
@@ -167,12 +175,20 @@ def _executor(sweep: Sweep, plan: Plan) -> Iterator[Executor]:
             executor = RayExecutor(plan, sweep.workers.address)
         except ConnectionError as reason:
             raise SweepError(f"workers.address: no Ray cluster answers at {sweep.workers.address}: {reason}") from None
-    # Keras takes seconds to load; meanwhile the data are prepared.
-    threading.Thread(target=backend.limit_threads, args=(this_machine().cpus,), daemon=True).start()
     try:
         yield executor
     finally:
         executor.close()
+
+
+@contextmanager
+def _loading_keras() -> Iterator[Callable[[], None]]:
+    """Loads Keras while the data are prepared; gives a function that waits for it and raises what went wrong.
+
+    Standard error is held back meanwhile, so nobody leaves before the end: a message would be lost.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(backend.limit_threads, this_machine().cpus).result
 
 
 def dry_build_on(material: Material) -> Callable[[Trial], Result | None]:

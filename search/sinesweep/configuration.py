@@ -1,4 +1,4 @@
-"""Configurations made real: the plugins that one names, and whether they can work with the sound at hand."""
+"""Configurations made real: the plugins that one names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sinesweep import registry
-from sinesweep.contract import Architecture, Augmentation, FeatureExtractor, Loss, Shape
+from sinesweep.contract import Architecture, Augmentation, FeatureExtractor, Loss
 from sinesweep.fit import Fit
 from sinesweep.settings import make
 from sinesweep.trial import Config
@@ -36,13 +36,6 @@ class Parts:
             augmentations=tuple(_plugin("augmentations", each) for each in config["augmentations"]),
             fit=make(Fit, config["fit"], "fit"),
         )
-
-    def check(self, rate_hz: int, samples: int) -> Shape:
-        """The shape of the features, `(frames, bins)`; raises Infeasible where these parts cannot work together."""
-        self.features.check(rate_hz, samples)
-        shape = self.features.shape(rate_hz, samples)
-        self.architecture.check(shape)
-        return shape
 
 
 def _plugin(kind: str, config: dict[str, Any]) -> Any:

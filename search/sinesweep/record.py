@@ -33,7 +33,7 @@ class Record:
     def baseline(self) -> Result | None:
         """The baseline's result, once it has run."""
         stored = self._study.user_attrs.get(BASELINE)
-        return _RESULTS.validate_python(stored) if stored else None
+        return result_from_json(stored) if stored else None
 
     @property
     def seconds(self) -> float:
@@ -48,13 +48,18 @@ class Record:
     def results(self) -> list[Result]:
         """Every trial that has ended, in the order of their numbers."""
         stored = [trial.user_attrs.get(RESULT) for trial in self._study.get_trials(deepcopy=False)]
-        return [_RESULTS.validate_python(result) for result in stored if result]
+        return [result_from_json(result) for result in stored if result]
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
     """A result as plain JSON."""
     plain: dict[str, Any] = _RESULTS.dump_python(result, mode="json")
     return plain
+
+
+def result_from_json(plain: Any) -> Result:
+    """A result from what `result_to_json` made."""
+    return _RESULTS.validate_python(plain)
 
 
 def trial_to_json(trial: Trial) -> dict[str, Any]:

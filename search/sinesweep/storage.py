@@ -45,9 +45,13 @@ def study_exists(sweep: Sweep, storage: str) -> bool:
 
 
 def mend_journal(journal: Path) -> int:
-    """Cuts what a crash left of a half-written last line, so that the next line begins on its own; bytes cut."""
+    """Removes what a crash left: Optuna's lock, and a half-written last line; returns the bytes that were cut.
+
+    Only for who knows that nobody else writes to this journal.
+    """
     if not journal.exists():
         return 0
+    journal.with_name(f"{journal.name}.lock").unlink(missing_ok=True)
     text = journal.read_bytes()
     whole = text.rfind(b"\n") + 1
     if whole < len(text):

@@ -17,7 +17,17 @@ from optuna.trial import FrozenTrial, TrialState
 from sinesweep.domains import Choice, Domain, Float, Scalar
 from sinesweep.picks import grid
 from sinesweep.ranges import Pinned
-from sinesweep.record import BASELINE, RESULT, SECONDS, TRIAL, Record, result_to_json, trial_from_json, trial_to_json
+from sinesweep.record import (
+    BASELINE,
+    RESULT,
+    SECONDS,
+    TRIAL,
+    Record,
+    result_from_json,
+    result_to_json,
+    trial_from_json,
+    trial_to_json,
+)
 from sinesweep.samplers import make_pruner, make_sampler
 from sinesweep.space import SearchSpace
 from sinesweep.storage import create_study, load_study, mend_journal
@@ -117,6 +127,9 @@ class Study:
                 self._study.tell(frozen.number, state=TrialState.FAIL)
                 continue
             self._asked[frozen.number] = optuna.Trial(self._study, frozen._trial_id)
+            if RESULT in frozen.user_attrs:  # it died while it was telling
+                self.tell(result_from_json(frozen.user_attrs[RESULT]))
+                continue
             self.tell(Result(trial_from_json(frozen.user_attrs[TRIAL]), State.INTERRUPTED))
 
     def _waiting(self) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from sinesweep.configuration import Parts
+from sinesweep.contract import Shape
 from sinesweep.errors import Infeasible
 from sinesweep.picks import random_pick
 from sinesweep.space import SearchSpace
+from sinesweep.trial import Config
 
 
 @dataclass(frozen=True)
@@ -24,20 +26,27 @@ class Survey:
     epochs: float
 
 
-def survey(space: SearchSpace, rate_hz: int, samples: int, looks: int = 300, seed: int = 0) -> Survey:
-    """Tries `looks` random configurations by arithmetic alone; nothing is built."""
+def survey(space: SearchSpace, check: Callable[[Config], Shape], looks: int = 300, seed: int = 0) -> Survey:
+    """Tries `looks` random configurations; nothing is built.
+
+    Args:
+        space: where they come from.
+        check: the shape of a configuration's features, by arithmetic alone; raises Infeasible.
+        looks: how many.
+        seed: which.
+    """
     pick = random_pick(np.random.default_rng(seed))
     reasons: Counter[str] = Counter()
     cells, epochs = [], []
     for _ in range(looks):
-        parts = Parts.of(space.suggest(pick))
+        config = space.suggest(pick)
         try:
-            shape = parts.check(rate_hz, samples)
+            shape = check(config)
         except Infeasible as reason:
             reasons[_kind(str(reason))] += 1
         else:
             cells.append(float(np.prod(shape)))
-            epochs.append(float(parts.fit.epochs))
+            epochs.append(float(config["fit"]["epochs"]))
     return Survey(
         share=sum(reasons.values()) / looks,
         reasons=tuple(reasons.most_common()),

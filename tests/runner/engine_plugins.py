@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from sinesweep.contract import Architecture, Augmentation, FeatureExtractor, Loss, Stage
-from sinesweep.dataset import Task
+from sinesweep.contract import Architecture, Augmentation, Baseline, DatasetReader, FeatureExtractor, Loss, Stage
+from sinesweep.dataset import Clip, Dataset, Task
 from sinesweep.domains import Choice
 
 
@@ -173,3 +174,39 @@ class SteepLoss(Loss):
         from keras import ops
 
         return lambda targets, logits, sample_weight=None: ops.mean(ops.exp(ops.square(logits - targets)))
+
+
+@dataclass(frozen=True)
+class MortalLoss(Loss):
+    """Ends its process where it is `fatal`, as a kernel does that runs out of memory."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+    fatal: Annotated[bool, Choice((False, True)), "die"] = False
+
+    def build(self, task):
+        import keras
+
+        if self.fatal:
+            os._exit(1)
+        return keras.losses.CategoricalCrossentropy(from_logits=True)
+
+
+@dataclass(frozen=True)
+class RaisingBaseline(Baseline):
+    """Raises in `describe`."""
+
+    def describe(self, wave, rate_hz):
+        raise ValueError("deaf")
+
+    def estimator(self, seed):
+        raise ValueError("never called")
+
+
+@dataclass(frozen=True)
+class Mislabelling(DatasetReader):
+    """Gives a label that is none of its classes."""
+
+    path: Annotated[str, "not read"]
+
+    def read(self):
+        return Dataset("noises", (Clip(f"{self.path}/a.wav", "howl"),), ("hum", "hiss"))

@@ -20,11 +20,11 @@ from sinesweep.lengths import Length
 from sinesweep.metrics import measure
 from sinesweep.trial import FoldScore, Trial
 from sinesweep_runner.artifact import Artifact, record_scores
-from sinesweep_runner.finalize import epochs_for, open_test, refit
 from sinesweep_runner.inputs import Inputs
 from sinesweep_runner.learner import Learner
 from sinesweep_runner.prediction import as_csv, as_json, as_text, predict
 from sinesweep_runner.stopwatch import Stopwatch
+from sinesweep_runner.winner import epochs_for, open_test, refit
 
 # Keras 3.15 turns TensorFlow's variables into arrays in a way that NumPy 2 warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")

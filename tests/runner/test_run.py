@@ -76,8 +76,8 @@ def test_the_outcome_lies_in_the_folder_for_people_and_for_programs(finished):
 
 def test_the_test_part_was_opened_once_for_the_winner(finished):
     opened = json.loads((finished.folder / "test.json").read_text())
-    assert opened["trial"] == finished.board.best.number == finished.board.opening.trial
-    assert opened["score"] == finished.board.opening.score
+    assert opened["trial"] == finished.board.best.number == finished.board.test.trial
+    assert opened["score"] == finished.board.test.score
     assert opened["baseline"] is not None
     with pytest.raises(SweepError, match="the test part was opened on"):
         finalize(finished.folder)
@@ -180,9 +180,9 @@ def test_without_finalize_the_test_part_stays_sealed_until_it_is_asked_for(tone_
     outcome = run(check_document(tone_sweep(budget={"trials": 1})), tmp_path / "sweep", finalize=False)
     assert not (outcome.folder / "test.json").exists()
     assert not (outcome.folder / "best").exists()
-    assert outcome.board.opening is None
+    assert outcome.board.test is None
     outcome = finalize(outcome.folder)
-    assert outcome.board.opening.trial == outcome.board.best.number
+    assert outcome.board.test.trial == outcome.board.best.number
     assert Artifact.load(outcome.folder / "best").classes == ("hiss", "hum", "whistle")
 
 
@@ -190,7 +190,7 @@ def test_without_a_test_part_there_is_a_model_and_no_test_score(tone_sweep, tmp_
     document = tone_sweep(split={"test": 0, "valid": 0.25}, budget={"trials": 1})
     outcome = run(check_document(document), tmp_path / "sweep")
     assert Artifact.load(outcome.folder / "best").facts["scores"].keys() == {"validation"}
-    assert outcome.board.opening is None
+    assert outcome.board.test is None
     assert not (outcome.folder / "test.json").exists()
 
 

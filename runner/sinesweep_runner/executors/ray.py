@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import ray
+from ray._private import ray_constants
 
 from sinesweep.trial import Cause, Failure, Report, Result, State, Trial
 from sinesweep_runner import backend, training
@@ -114,12 +116,27 @@ def _start(plan: Plan, address: str | None) -> None:
         ray.init(address=address, **quiet)
         return
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    ray.init(
-        num_cpus=max(1, round(plan.count * plan.cpus)),
-        include_dashboard=False,
-        object_store_memory=OBJECT_STORE_BYTES,
-        **quiet,
-    )
+    with _on_loopback():
+        ray.init(
+            num_cpus=max(1, round(plan.count * plan.cpus)),
+            include_dashboard=False,
+            object_store_memory=OBJECT_STORE_BYTES,
+            **quiet,
+        )
+
+
+@contextmanager
+def _on_loopback() -> Iterator[None]:
+    """Within, a Ray that is started listens to this machine alone, as it does on macOS; else it takes all networks.
+
+    Ray asks for no password, and runs what it is sent. `ray.init` has no argument for this.
+    """
+    before = ray_constants.ENABLE_RAY_CLUSTER
+    ray_constants.ENABLE_RAY_CLUSTER = False
+    try:
+        yield
+    finally:
+        ray_constants.ENABLE_RAY_CLUSTER = before
 
 
 def _lost(trial: Trial, fault: Exception) -> Result:

@@ -1,4 +1,4 @@
-"""Finalize: the winner is trained once more, on all clips that are not test, and then meets the test part."""
+"""The winner: it is trained once more, on all clips that are not test, and then meets the test part."""
 
 from __future__ import annotations
 

@@ -1,0 +1,433 @@
+"""Bad input, through the command line: the exit code, and a message that says what is wrong and what to do about it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from optuna.storages.journal import JournalFileBackend
+
+from sinesweep.study import Study
+from sinesweep.sweepfile import check_document
+from sinesweep_runner import cli
+from sinesweep_runner.sweepfolder import SweepFolder
+
+DONE, FAILED, MISTAKE = 0, 1, 2
+
+
+@dataclass
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def sinesweep(monkeypatch, capfd):
+    """Calls the command line in this process."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+    def call(*arguments: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["sinesweep", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.app()
+        told = capfd.readouterr()
+        assert "Traceback" not in told.err
+        return Said(end.value.code or DONE, told.out, told.err)
+
+    return call
+
+
+@pytest.fixture
+def sounds(tones, tmp_path):
+    """A copy of `tones` to be spoilt."""
+    return Path(shutil.copytree(tones, tmp_path / "sounds"))
+
+
+@pytest.fixture
+def data(sounds):
+    return {"reader": "folder", "path": str(sounds), "group": r"(\w+/rec\d+)"}
+
+
+def wav(file: Path, wave: np.ndarray, subtype: str = "PCM_16") -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(file, wave, 8000, subtype=subtype)
+    return file
+
+
+def noise(seed: int, samples: int = 4000) -> np.ndarray:
+    return np.random.default_rng(seed).uniform(-0.1, 0.1, samples)
+
+
+# The folder of sounds
+
+
+def test_a_missing_folder(sinesweep, write_sweep, tones, tmp_path):
+    data = {"reader": "folder", "path": str(tones.with_name("tone"))}
+    said = sinesweep("run", write_sweep(data=data), "--out", tmp_path / "sweep")
+    assert said.code == MISTAKE
+    assert f"there is no folder {tones.with_name('tone')}" in said.err
+    assert f"Did you mean '{tones.name}'?" in said.err
+    assert not (tmp_path / "sweep").exists()
+
+
+def test_an_empty_folder(sinesweep, write_sweep, tmp_path):
+    (tmp_path / "nothing").mkdir()
+    said = sinesweep("check", write_sweep(data={"reader": "folder", "path": str(tmp_path / "nothing")}))
+    assert said.code == MISTAKE
+    assert "is empty; expected sound files (.wav, .flac, .ogg, .mp3)" in said.err
+
+
+def test_one_class_only(sinesweep, write_sweep, sounds, data):
+    shutil.rmtree(sounds / "hum")
+    shutil.rmtree(sounds / "hiss")
+    said = sinesweep("run", write_sweep(data=data), "--out", sounds / "sweep")
+    assert said.code == MISTAKE
+    assert "has one class only, 'whistle'" in said.err
+
+
+def test_a_class_with_one_clip(sinesweep, write_sweep, sounds, data):
+    wav(sounds / "click" / "rec1_take1.wav", noise(1))
+    said = sinesweep("run", write_sweep(data=data), "--out", sounds / "sweep")
+    assert said.code == MISTAKE
+    assert "class 'click' has only 1 clip: it cannot be in training and in validation and in test" in said.err
+    assert "Add clips, or leave this class out" in said.err
+
+
+@pytest.fixture
+def spoilt(sounds):
+    """Five files that give no sound, and what is wrong with each."""
+    hum = sounds / "hum"
+    whole = (hum / "rec1_take1.wav").read_bytes()
+    (hum / "rec1_corrupt.wav").write_bytes(whole[:20] + os.urandom(200))
+    (hum / "rec2_empty.wav").write_bytes(b"")
+    (hum / "rec3_text.wav").write_text("this is not sound")
+    wav(hum / "rec4_nan.wav", np.full(4000, np.nan), "FLOAT")
+    wav(hum / "rec5_short.wav", np.zeros(0))
+    return ("rec1_corrupt.wav", "rec2_empty.wav", "rec3_text.wav", "rec4_nan.wav", "rec5_short.wav")
+
+
+@pytest.mark.parametrize("policy", ["auto", "stop"])
+def test_files_without_usable_sound_stop_the_sweep_and_are_listed(sinesweep, write_sweep, data, spoilt, policy):
+    said = sinesweep("check", write_sweep(data=data, audio={"problems": policy}))
+    assert said.code == MISTAKE
+    assert "5 of 77 clips (6.5%) cannot be used" in said.err
+    assert all(name in said.err for name in spoilt)
+    assert "Mend or remove them, or set audio.problems: skip" in said.err
+
+
+def test_files_without_usable_sound_are_left_out_where_that_is_asked_for(sinesweep, write_sweep, data, spoilt):
+    said = sinesweep("check", write_sweep(data=data, audio={"problems": "skip"}))
+    assert said.code == DONE
+    assert "72 clips" in said.out
+    assert "(left out)" in said.out
+    assert all(name in said.out for name in spoilt)
+
+
+def test_one_bad_file_in_more_than_a_hundred_is_left_out_and_said(sinesweep, write_sweep, tmp_path):
+    for number in range(60):
+        for label in ("soft", "loud"):
+            wav(tmp_path / "sounds" / label / f"{number}.wav", noise(number) * (5 if label == "loud" else 1))
+    (tmp_path / "sounds" / "soft" / "bad.wav").write_text("this is not sound")
+    file = write_sweep(data={"reader": "folder", "path": str(tmp_path / "sounds")}, baseline=None)
+    said = sinesweep("check", file)
+    assert said.code == DONE
+    assert "120 clips" in said.out
+    assert "bad.wav" in said.out
+
+
+def test_the_same_sound_with_two_labels(sinesweep, write_sweep, sounds, data):
+    shutil.copy(sounds / "hum" / "rec1_take1.wav", sounds / "hiss" / "rec1_copy.wav")
+    said = sinesweep("check", write_sweep(data=data))
+    assert said.code == MISTAKE
+    assert "the same sound is labelled 'hiss' and 'hum'; see" in said.err
+    assert str(sounds / "hiss" / "rec1_copy.wav") in said.err
+
+
+def test_a_table_with_a_row_without_a_label_and_one_without_a_file(sinesweep, write_sweep, sounds):
+    rows = ["path,label", "hum/rec1_take1.wav,hum", "hum/rec2_take1.wav,", "hum/none.wav,hum"]
+    (sounds / "table.csv").write_text("\n".join(rows))
+    said = sinesweep("check", write_sweep(data={"reader": "table", "path": str(sounds / "table.csv")}))
+    assert said.code == MISTAKE
+    assert "row 3: no label in column 'label' for hum/rec2_take1.wav" in said.err
+    assert "row 4: hum/none.wav is not there" in said.err
+
+
+def test_a_label_that_is_none_of_the_classes(sinesweep, write_sweep, tones):
+    said = sinesweep("check", write_sweep(data={"reader": "engine_plugins:Mislabelling", "path": str(tones)}))
+    assert said.code == MISTAKE
+    assert "is labelled 'howl'; the classes are hum, hiss" in said.err
+
+
+# The sweep file
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        ({"features": {"log_mell": {}}}, "no plugin named 'log_mell' among features. Did you mean 'log_mel'?"),
+        ({"baseline": "svn"}, "no plugin named 'svn' among baselines. Did you mean 'svm'?"),
+        ({"data": {"reader": "foldr", "path": "."}}, "no plugin named 'foldr' among datasets. Did you mean 'folder'?"),
+        ({"feature": {"log_mel": {}}}, "feature: there is no such key. Did you mean 'features'?"),
+        ({"budget": {"trails": 3}}, "budget.trails: there is no such key. Did you mean 'trials'?"),
+        ({"features": {"log_mel": {"n_mel": 20}}}, "features.log_mel.n_mel: there is no such setting. Did you mean"),
+        ({"fit": {"epoch": 2}}, "fit.epoch: there is no such setting. Did you mean 'epochs'?"),
+        ({"fit": {"learning_rate": {"low": 0.1, "high": 0.001}}}, "fit.learning_rate: low must not be greater than"),
+        ({"fit": {"epochs": "many"}}, "fit.epochs: expected a whole number, got 'many'"),
+        ({"fit": {"epochs": 2.5}}, "fit.epochs: expected a whole number, got 2.5"),
+        ({"fit": {"batch_size": []}}, "fit.batch_size: the list is empty"),
+        ({"fit": {"momentum": {"low": 0, "high": 0.9, "log": True}}}, "a logarithmic range must begin above 0; got"),
+        ({"fit": {"dropout": 0.2}}, "fit.dropout: there is no such setting"),
+        ({"architectures": {"mlp": {"dropout": 1.5}}}, "architectures.mlp.dropout: expected 0 … 0.9, got 1.5"),
+        ({"budget": {"trials": 0}}, "budget.trials: input should be greater than or equal to 1, got 0"),
+        ({"search": {"objective": "acuracy"}}, "no metric named 'acuracy'. Did you mean 'accuracy'?"),
+        ({"search": {"sampler": "tpa"}}, "search.sampler: input should be 'tpe', 'random'"),
+        ({"features": None}, "features: missing"),
+        ({"enqueue": [{"fit.batch_sice": 8}]}, "enqueue[0].fit.batch_sice: not a dimension of this sweep."),
+        ({"workers": {"count": 10_000}}, "workers.count: 10000 workers with 1 cores"),
+    ],
+)
+def test_what_is_wrong_in_a_sweep_file(sinesweep, write_sweep, tmp_path, sections, message):
+    said = sinesweep("run", write_sweep(**sections), "--out", tmp_path / "sweep")
+    assert said.code == MISTAKE
+    assert message in said.err
+    assert not (tmp_path / "sweep").exists()
+
+
+def test_all_problems_come_at_once(sinesweep, write_sweep):
+    sections = {"features": {"log_mell": {}}, "fit": {"epoch": 2}, "budget": {"trails": 3}}
+    said = sinesweep("check", write_sweep(**sections))
+    assert said.code == MISTAKE
+    assert all(name in said.err for name in ("log_mell", "epoch", "trails"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name: [unclosed", "not valid YAML"),
+        ("", "expected a sweep file"),
+        ("just words", "expected a sweep file"),
+        (b"\xff\xfe\x00", "the sweep file cannot be read"),
+    ],
+)
+def test_a_file_that_is_no_sweep(sinesweep, tmp_path, text, message):
+    file = tmp_path / "sweep.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    said = sinesweep("run", file)
+    assert said.code == MISTAKE
+    assert message in said.err
+
+
+def test_a_sweep_file_that_is_not_there(sinesweep, tmp_path):
+    said = sinesweep("run", tmp_path / "none.yaml")
+    assert said.code == MISTAKE
+    assert "none.yaml: the sweep file cannot be read" in said.err
+
+
+@pytest.mark.parametrize("override", ["budget.trials", "budget.trials=[", "name.first=x", "budget.trials=none"])
+def test_an_override_that_means_nothing(sinesweep, write_sweep, override):
+    said = sinesweep("check", write_sweep(), "--set", override)
+    assert said.code == MISTAKE
+    assert override.partition("=")[0].partition(".")[0] in said.err
+
+
+# Plugins
+
+
+def test_a_plugin_that_raises_on_import(sinesweep, write_sweep, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "breaks_on_import.py").write_text("raise RuntimeError('no licence')")
+    said = sinesweep("run", write_sweep(features={"breaks_on_import:Any": {}}), "--out", tmp_path / "sweep")
+    assert said.code == MISTAKE
+    assert (
+        "plugin 'breaks_on_import:Any' (breaks_on_import:Any) cannot be imported: RuntimeError: no licence" in said.err
+    )
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        ({"features": {"engine_plugins:RaisingCheck": {}}}, "features 'engine_plugins:RaisingCheck' failed in check"),
+        ({"features": {"engine_plugins:RaisingLayer": {}}}, "features 'engine_plugins:RaisingLayer' failed in layer"),
+        ({"architectures": {"engine_plugins:RaisingNet": {}}}, "architecture 'engine_plugins:RaisingNet' failed in"),
+        ({"losses": {"engine_plugins:RaisingLoss": {}}}, "loss 'engine_plugins:RaisingLoss' failed in call"),
+        ({"losses": {"engine_plugins:NanLoss": {}}}, "the loss became nan in step 1 of epoch 1"),
+    ],
+)
+def test_what_fails_three_times_in_a_row_stops_the_sweep_with_its_name(
+    sinesweep, write_sweep, tmp_path, sections, message
+):
+    said = sinesweep("run", write_sweep(**sections, budget={"trials": 5}), "--out", tmp_path / "sweep")
+    assert said.code == FAILED
+    assert "3 trials in a row failed with the same cause" in said.err
+    assert message in said.err
+    assert message.partition(" failed")[0] in (tmp_path / "sweep" / "leaderboard.md").read_text()
+
+
+def test_a_plugin_that_raises_while_a_sweep_is_checked(sinesweep, write_sweep):
+    said = sinesweep("check", write_sweep(features={"engine_plugins:RaisingCheck": {}}))
+    assert said.code == FAILED
+    assert "features 'engine_plugins:RaisingCheck' failed in check: KeyError: 'window'" in said.err
+
+
+def test_a_baseline_that_raises(sinesweep, write_sweep, tmp_path):
+    said = sinesweep("run", write_sweep(baseline="engine_plugins:RaisingBaseline"), "--out", tmp_path / "sweep")
+    assert said.code == FAILED
+    assert "baseline 'RaisingBaseline' failed in describe: ValueError: deaf" in said.err
+
+
+def test_a_backend_that_does_not_exist(write_sweep, tmp_path):
+    command = [sys.executable, "-c", "from sinesweep_runner.cli import app; app()", "run", str(write_sweep())]
+    environment = os.environ | {"KERAS_BACKEND": "tensorflaw"}
+    told = subprocess.run(
+        [*command, "--out", str(tmp_path / "sweep")], capture_output=True, text=True, env=environment, check=False
+    )
+    assert told.returncode == MISTAKE
+    assert "KERAS_BACKEND: 'tensorflaw' cannot be loaded" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+# Disks and folders
+
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    """`tiny_disk(name, size)`: a folder on a disk of so many bytes; skips where none may be mounted."""
+    mounted = []
+
+    def make(name: str, size: int) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+        if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+            pytest.skip("this user may not mount a small disk")
+        mounted.append(folder)
+        return folder
+
+    yield make
+    for folder in mounted:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def no_space(*_args: object, **_keywords: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_disk_that_is_full_while_sounds_are_decoded(sinesweep, write_sweep, tmp_path, tiny_disk, monkeypatch):
+    monkeypatch.setenv("SINESWEEP_CACHE", str(tiny_disk("store", 256 * 1024)))
+    said = sinesweep("run", write_sweep(), "--out", tmp_path / "sweep")
+    assert said.code == FAILED
+    assert "disk is full. Free some space there, or set SINESWEEP_CACHE" in said.err
+
+
+def test_a_disk_that_is_full_while_sounds_are_decoded_wherever_it_is(sinesweep, write_sweep, tmp_path, monkeypatch):
+    monkeypatch.setenv("SINESWEEP_CACHE", str(tmp_path / "store"))
+    monkeypatch.setattr("sinesweep_runner.entries.save", no_space)
+    said = sinesweep("run", write_sweep(), "--out", tmp_path / "sweep")
+    assert said.code == FAILED
+    assert "the disk is full. Free some space there, or set SINESWEEP_CACHE" in said.err
+
+
+def test_a_disk_that_is_full_while_the_winner_is_written(sinesweep, write_sweep, tiny_disk):
+    folder = tiny_disk("small", 1024 * 1024) / "sweep"
+    wide = {"mlp": {"layers": 2, "units": 512, "batch_norm": False}}
+    said = sinesweep("run", write_sweep(architectures=wide, budget={"trials": 1}), "--out", folder)
+    assert said.code != DONE
+    assert "the model cannot be written: no space left on the disk" in said.err
+    assert not (folder / "best").exists()
+    assert not list(folder.glob(".best*"))
+    assert (folder / "leaderboard.md").exists()
+
+
+def test_a_disk_that_is_full_while_the_search_is_written_down(sinesweep, write_sweep, tmp_path, monkeypatch):
+    appended, write = [], JournalFileBackend.append_logs
+
+    def append(backend, logs):
+        appended.append(logs)
+        if len(appended) > 12:
+            no_space()
+        write(backend, logs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JournalFileBackend, "append_logs", append)
+        said = sinesweep("run", write_sweep(), "--out", tmp_path / "sweep")
+    assert said.code == FAILED
+    assert "no space left on the disk" in said.err.lower()
+    assert sinesweep("resume", tmp_path / "sweep").code == DONE
+
+
+@pytest.mark.parametrize("place", ["file/sweep", "/proc/sweep"])
+def test_an_output_folder_that_cannot_be_written(sinesweep, write_sweep, tmp_path, place):
+    (tmp_path / "file").write_text("a file, no folder")
+    said = sinesweep("run", write_sweep(), "--out", tmp_path / place)
+    assert said.code == MISTAKE
+    assert "cannot be written" in said.err
+    assert "choose another folder with --out" in said.err
+
+
+def test_a_folder_that_holds_another_sweep(sinesweep, write_sweep, tone_sweep, tmp_path):
+    held = check_document(tone_sweep(name="older"))
+    place = SweepFolder(tmp_path / "sweep")
+    place.begin(held)
+    Study(held, place.storage(held))
+    before = place.sweep_file.read_text()
+    said = sinesweep("run", write_sweep(), "--out", place.path)
+    assert said.code == MISTAKE
+    assert "already holds another sweep, 'older'" in said.err
+    assert "sinesweep resume" in said.err
+    assert place.sweep_file.read_text() == before
+
+
+def test_a_folder_that_holds_something_else(sinesweep, write_sweep, sounds):
+    said = sinesweep("run", write_sweep(), "--out", sounds)
+    assert said.code == MISTAKE
+    assert "is not empty and holds no sweep; choose another folder with --out" in said.err
+
+
+@pytest.mark.parametrize("command", ["resume", "finalize", "leaderboard", "status", "report"])
+def test_a_folder_without_a_sweep(sinesweep, tmp_path, command):
+    said = sinesweep(command, tmp_path)
+    assert said.code == MISTAKE
+    assert "holds no sweep" in said.err
+
+
+@pytest.mark.parametrize("command", ["finalize", "leaderboard", "status", "report"])
+def test_a_sweep_that_has_not_begun_to_search(sinesweep, tone_sweep, tmp_path, command):
+    SweepFolder(tmp_path / "sweep").begin(check_document(tone_sweep()))
+    said = sinesweep(command, tmp_path / "sweep")
+    assert said.code == MISTAKE
+    assert "has not begun to search" in said.err
+
+
+def test_resume_changes_nothing_that_is_searched(sinesweep, tone_sweep, tmp_path):
+    SweepFolder(tmp_path / "sweep").begin(check_document(tone_sweep()))
+    said = sinesweep("resume", tmp_path / "sweep", "--set", "fit.epochs=4")
+    assert said.code == MISTAKE
+    assert "only budget.… and workers.… may change on resume" in said.err
+
+
+def test_a_folder_that_is_no_model(sinesweep, tmp_path):
+    said = sinesweep("predict", tmp_path / "best", tmp_path)
+    assert said.code == MISTAKE
+    assert "expected the folder of a model" in said.err
+
+
+@pytest.mark.parametrize("cut", [1, 40])
+def test_a_journal_that_was_cut_off_in_mid_line(sinesweep, write_sweep, tmp_path, cut):
+    folder = tmp_path / "sweep"
+    assert sinesweep("run", write_sweep(budget={"trials": 1}), "--out", folder, "--no-finalize").code == DONE
+    journal = folder / "study.journal"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:-1]) + lines[-1][:-cut])
+    assert sinesweep("status", folder).code == DONE
+    said = sinesweep("resume", folder, "--set", "budget.trials=2")
+    assert said.code == DONE
+    assert "2 of 2 trials" in sinesweep("status", folder).out

@@ -1,0 +1,66 @@
+"""The ways of the command line that only look load no heavy library."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from sinesweep.study import Study
+from sinesweep.sweepfile import check_document
+from sinesweep_runner.sweepfolder import SweepFolder
+
+HEAVY = ("keras", "tensorflow", "torch", "jax", "ray", "librosa", "sklearn", "scipy", "optuna", "soundfile")
+
+TELL = """
+import sys
+from sinesweep_runner.cli import app
+try:
+    app()
+except SystemExit as end:
+    assert not end.code, end.code
+print("loaded:", *{name.partition(".")[0] for name in sys.modules})
+"""
+
+
+def loaded(*arguments: object) -> set[str]:
+    """The packages that a call of the command line has imported."""
+    command = [sys.executable, "-c", TELL, *map(str, arguments)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    return set(told.stdout.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["plugins"], ["plugins", "features", "log_mel"], ["schema"]]
+)
+def test_looking_around_loads_nothing_heavy(arguments):
+    assert loaded(*arguments).isdisjoint(HEAVY)
+
+
+def test_a_mistake_in_a_sweep_file_or_its_folder_is_told_before_keras_is_loaded(write_sweep, tmp_path):
+    for arguments in (["run", write_sweep(fit={"epoch": 1})], ["run", write_sweep(), "--out", __file__]):
+        command = [sys.executable, "-c", TELL.replace("assert not end.code, end.code", "pass"), *map(str, arguments)]
+        told = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert told.stderr.startswith("sinesweep: ")
+        assert {"keras", "tensorflow", "ray"}.isdisjoint(told.stdout.split())
+
+
+def test_reading_a_sweep_loads_no_keras(tone_sweep, tmp_path):
+    sweep = check_document(tone_sweep())
+    place = SweepFolder(tmp_path / "sweep")
+    place.begin(sweep)
+    Study(sweep, place.storage(sweep))
+    for command in ("status", "leaderboard", "report"):
+        assert loaded(command, place.path).isdisjoint({"keras", "tensorflow", "ray"})
+
+
+def test_the_second_check_of_a_sweep_loads_nothing_heavy(write_sweep):
+    file = write_sweep(
+        features=["log_mel", "mfcc", "mel", "stft", "waveform"],
+        architectures=["mlp", "cnn", "lstm", "crnn"],
+        augmentations=["gain", "noise", "time_shift", "time_mask", "frequency_mask", "mixup"],
+        fit=None,
+    )
+    loaded("check", file)
+    assert loaded("check", file).isdisjoint(HEAVY)

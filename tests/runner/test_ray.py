@@ -1,0 +1,105 @@
+"""A real Ray on this machine: two workers share a sweep, and one that dies costs its own trial only."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from sinesweep.sweepfile import check_document
+from sinesweep.trial import Cause, State
+from sinesweep_runner import run
+from sinesweep_runner.watch import Watch
+
+pytestmark = pytest.mark.ray
+
+FATAL = "loss.engine_plugins:MortalLoss.fatal"
+LOOPBACK = ("0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F")
+LISTENS = "0A"
+
+
+def descendants(pid: int) -> set[int]:
+    """A process and all that it and its children started."""
+    children = defaultdict(set)
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            children[int(re.search(r"PPid:\t(\d+)", status.read_text())[1])].add(int(status.parent.name))
+        except OSError:  # it has ended meanwhile
+            continue
+    found, fresh = {pid}, children[pid]
+    while fresh:
+        found |= fresh
+        fresh = {child for each in fresh for child in children[each]} - found
+    return found
+
+
+def listening(pids: set[int]) -> set[str]:
+    """The local addresses, as the kernel writes them, on which these processes take TCP connections."""
+    sockets = set()
+    for descriptor in (each for pid in pids for each in Path(f"/proc/{pid}/fd").glob("*")):
+        try:
+            sockets.add(str(descriptor.readlink()))
+        except OSError:
+            continue
+    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    return {row[1].partition(":")[0] for row in rows if row[3] == LISTENS and f"socket:[{row[9]}]" in sockets}
+
+
+@pytest.fixture(scope="module")
+def swept(tones, tmp_path_factory):
+    """A sweep over two workers, in which the third trial kills its worker; and where Ray listened meanwhile."""
+    document = {
+        "name": "tones",
+        "data": {"reader": "folder", "path": str(tones), "group": r"(\w+/rec\d+)"},
+        "features": {"log_mel": {"n_mels": 20, "window_ms": 32.0, "hop_ms": 32.0}},
+        "architectures": {"mlp": {"layers": 1}},
+        "losses": {"engine_plugins:MortalLoss": {}},
+        "fit": {"epochs": 3, "batch_size": 16, "learning_rate": 0.003},
+        "enqueue": [{FATAL: False}, {FATAL: False}, {FATAL: True}, {FATAL: False}, {FATAL: False}],
+        "search": {"pruner": "none"},
+        "budget": {"trials": 5},
+        "workers": {"count": 2, "cpus_per_trial": 0.5},
+    }
+    addresses: set[str] = set()
+    with pytest.MonkeyPatch.context() as patch:
+        ended = Watch.ended
+
+        def look(watch, result):
+            addresses.update(listening(descendants(os.getpid())))
+            ended(watch, result)
+
+        patch.setattr(Watch, "ended", look)
+        outcome = run(check_document(document), tmp_path_factory.mktemp("sweeps") / "tones")
+    return outcome, addresses
+
+
+def test_two_workers_finish_the_sweep_and_the_winner_is_tested(swept):
+    outcome, _ = swept
+    assert outcome.why == "5 trials done"
+    assert [row.number for row in sorted(outcome.board.rows, key=lambda row: row.number)] == [1, 2, 4, 5]
+    assert json.loads((outcome.folder / "test.json").read_text())["trial"] == outcome.board.best.number
+
+
+def test_a_worker_that_dies_costs_its_own_trial_and_another_takes_its_place(swept):
+    outcome, _ = swept
+    (mishap,) = outcome.board.failures
+    assert (mishap.state, mishap.cause, mishap.trial, mishap.count) == (State.FAILED, Cause.LOST, 3, 1)
+    assert "its worker process ended" in mishap.example
+
+
+def test_nothing_listens_beyond_this_machine(swept):
+    _, addresses = swept
+    assert addresses
+    assert addresses <= set(LOOPBACK)
+
+
+def test_nothing_of_ray_is_left_afterwards(swept):
+    import ray
+
+    assert not ray.is_initialized()
+    names = [Path(f"/proc/{pid}/cmdline").read_text() for pid in descendants(os.getpid()) - {os.getpid()}]
+    assert not [name for name in names if "ray" in name]
