@@ -9,11 +9,11 @@ import importlib
 from typing import Any
 
 _HOMES = {
-    "Artifact": "sinesweep_runner.artifact",
+    "Artifact": "sinesweep_runner.model.artifact",
     "Outcome": "sinesweep_runner.sweeping",
     "board_of": "sinesweep_runner.outcome",
     "finalize": "sinesweep_runner.sweeping",
-    "predict": "sinesweep_runner.prediction",
+    "predict": "sinesweep_runner.model.prediction",
     "resume": "sinesweep_runner.sweeping",
     "run": "sinesweep_runner.sweeping",
 }

@@ -14,13 +14,13 @@ from sinesweep.settings import make
 from sinesweep.survey import Survey, survey
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import read_sweep
-from sinesweep_runner import assembly
-from sinesweep_runner.audit import Audit, audit
 from sinesweep_runner.catalogue import markdown_table
 from sinesweep_runner.placement import plan_workers, this_machine
 from sinesweep_runner.preparing import Prepared, look, read_table
+from sinesweep_runner.sound.audit import Audit, audit
+from sinesweep_runner.sound.waveforms import default_store
+from sinesweep_runner.training import assembly
 from sinesweep_runner.watch import Watch, duration
-from sinesweep_runner.waveforms import default_store
 
 CELLS_A_SECOND = 2.0e6
 """Feature cells (frames × bins) that one core trains on in a second, by the default `cnn`; see benchmarks/README.md."""

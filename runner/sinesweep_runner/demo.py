@@ -56,8 +56,9 @@ def run_demo(folder: Path) -> None:
         SweepFailed: the sweep began and had to stop.
     """
     from sinesweep.sweepfile import read_sweep
-    from sinesweep_runner import prediction, sweeping
-    from sinesweep_runner.artifact import Artifact
+    from sinesweep_runner import sweeping
+    from sinesweep_runner.model import prediction
+    from sinesweep_runner.model.artifact import Artifact
     from sinesweep_runner.printing import print_outcome
 
     file = prepare(folder)

@@ -10,13 +10,13 @@ from sinesweep.errors import SweepError
 from sinesweep.leaderboard import Leaderboard, Row
 from sinesweep.record import Record
 from sinesweep.sweep import Sweep
-from sinesweep_runner.material import Material
+from sinesweep_runner.model.winner import epochs_for, open_test, refit
 from sinesweep_runner.outcome import board_of
 from sinesweep_runner.preparing import Prepared
+from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.sweepfolder import SweepFolder
+from sinesweep_runner.training.material import Material
 from sinesweep_runner.trialzero import TrialZero
-from sinesweep_runner.waveforms import default_store
-from sinesweep_runner.winner import epochs_for, open_test, refit
 
 
 def finish(place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared, material: Material) -> None:

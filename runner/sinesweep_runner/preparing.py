@@ -16,10 +16,10 @@ from sinesweep.lengths import Length
 from sinesweep.settings import make
 from sinesweep.split import Split, make_split
 from sinesweep.sweep import Audio, Sweep
-from sinesweep_runner.material import Material
-from sinesweep_runner.scan import ScanReport, apply_policy, scan
+from sinesweep_runner.sound.scan import ScanReport, apply_policy, scan
+from sinesweep_runner.sound.waveforms import WaveformStore
 from sinesweep_runner.sweepfolder import SweepFolder
-from sinesweep_runner.waveforms import WaveformStore
+from sinesweep_runner.training.material import Material
 
 Progress = Callable[[str], Callable[[int, int], None]]
 

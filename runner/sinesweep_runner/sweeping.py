@@ -17,20 +17,21 @@ from sinesweep.study import Study
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import dump, override
 from sinesweep.trial import Result, Trial
-from sinesweep_runner import assembly, backend, finishing
+from sinesweep_runner import backend, finishing
 from sinesweep_runner.executors import Executor
 from sinesweep_runner.executors.serial import SerialExecutor
-from sinesweep_runner.failures import failure_of
-from sinesweep_runner.material import Material
 from sinesweep_runner.orchestrator import Orchestrator
 from sinesweep_runner.outcome import board_of
 from sinesweep_runner.placement import Plan, plan_workers, this_machine
 from sinesweep_runner.preparing import Prepared, Table, look, material_of, read_table, record_split
 from sinesweep_runner.signals import StopRequest, stop_on_interrupt
+from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.sweepfolder import SweepFolder
+from sinesweep_runner.training import assembly
+from sinesweep_runner.training.failures import failure_of
+from sinesweep_runner.training.material import Material
 from sinesweep_runner.trialzero import TrialZero
 from sinesweep_runner.watch import Watch, watching
-from sinesweep_runner.waveforms import default_store
 
 RESUMABLE = ("budget.", "workers.")
 """What may change when a sweep goes on: how long and where, not what is searched."""

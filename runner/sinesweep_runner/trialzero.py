@@ -14,8 +14,8 @@ from sinesweep.metrics import measure
 from sinesweep.settings import make, values
 from sinesweep.sweep import Sweep
 from sinesweep.trial import FoldScore, Result, State, Trial
-from sinesweep_runner.baselines import describe_all, score_baseline
-from sinesweep_runner.material import Material
+from sinesweep_runner.sound.baselines import describe_all, score_baseline
+from sinesweep_runner.training.material import Material
 
 FILE = "predictions/00000.npz"
 

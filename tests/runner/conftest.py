@@ -20,7 +20,7 @@ import pytest
 from sinesweep.dataset import Task
 from sinesweep.lengths import Length
 from sinesweep.split import Fold
-from sinesweep_runner.material import Material
+from sinesweep_runner.training.material import Material
 
 RATE_HZ = 4000
 

@@ -19,12 +19,12 @@ from sinesweep.errors import ArtifactError
 from sinesweep.lengths import Length
 from sinesweep.metrics import measure
 from sinesweep.trial import FoldScore, Trial
-from sinesweep_runner.artifact import Artifact, record_scores
-from sinesweep_runner.inputs import Inputs
-from sinesweep_runner.learner import Learner
-from sinesweep_runner.prediction import as_csv, as_json, as_text, predict
-from sinesweep_runner.stopwatch import Stopwatch
-from sinesweep_runner.winner import epochs_for, open_test, refit
+from sinesweep_runner.model.artifact import Artifact, record_scores
+from sinesweep_runner.model.prediction import as_csv, as_json, as_text, predict
+from sinesweep_runner.model.winner import epochs_for, open_test, refit
+from sinesweep_runner.training.inputs import Inputs
+from sinesweep_runner.training.learner import Learner
+from sinesweep_runner.training.stopwatch import Stopwatch
 
 # Keras 3.15 turns TensorFlow's variables into arrays in a way that NumPy 2 warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
@@ -189,7 +189,7 @@ def test_a_full_disk_leaves_nothing_half_written(make_config, make_material, tmp
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("sinesweep_runner.artifact._sha256", full)
+    monkeypatch.setattr("sinesweep_runner.model.artifact._sha256", full)
     folder = tmp_path / "sweep" / "best"
     with pytest.raises(ArtifactError, match="no space left on the disk"):
         refit(Trial(0, make_config(), 1), make_material(), range(24), 1, folder, SPLIT)

@@ -9,11 +9,11 @@ from sinesweep.configuration import Parts
 from sinesweep.errors import Infeasible, PluginError
 from sinesweep.fit import OPTIMIZERS, Fit
 from sinesweep.lengths import Length
-from sinesweep_runner.assembly import build_front, check, dry_build
-from sinesweep_runner.batches import shuffled
-from sinesweep_runner.failures import PluginFault
-from sinesweep_runner.normalisation import ClipNormalization, Statistics
-from sinesweep_runner.optimizers import learning_rate, optimizer
+from sinesweep_runner.training.assembly import build_front, check, dry_build
+from sinesweep_runner.training.batches import shuffled
+from sinesweep_runner.training.failures import PluginFault
+from sinesweep_runner.training.normalisation import ClipNormalization, Statistics
+from sinesweep_runner.training.optimizers import learning_rate, optimizer
 
 LENGTH = Length("pad", 4000, 2000)
 

@@ -9,9 +9,9 @@ import soundfile
 from sinesweep.contract import Baseline
 from sinesweep.dataset import Clip, Dataset
 from sinesweep.split import Fold, Split, SplitRequest, make_split
-from sinesweep_runner.audit import audit
-from sinesweep_runner.baselines import describe_all, score_baseline
-from sinesweep_runner.waveforms import WaveformStore
+from sinesweep_runner.sound.audit import audit
+from sinesweep_runner.sound.baselines import describe_all, score_baseline
+from sinesweep_runner.sound.waveforms import WaveformStore
 
 RATE_HZ = 8000
 

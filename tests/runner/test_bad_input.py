@@ -330,7 +330,7 @@ def test_a_disk_that_is_full_while_sounds_are_decoded(sinesweep, write_sweep, tm
 
 def test_a_disk_that_is_full_while_sounds_are_decoded_wherever_it_is(sinesweep, write_sweep, tmp_path, monkeypatch):
     monkeypatch.setenv("SINESWEEP_CACHE", str(tmp_path / "store"))
-    monkeypatch.setattr("sinesweep_runner.entries.save", no_space)
+    monkeypatch.setattr("sinesweep_runner.sound.entries.save", no_space)
     said = sinesweep("run", write_sweep(), "--out", tmp_path / "sweep")
     assert said.code == FAILED
     assert "the disk is full. Free some space there, or set SINESWEEP_CACHE" in said.err

@@ -11,9 +11,9 @@ import soundfile
 
 from sinesweep.dataset import Clip, Dataset
 from sinesweep.errors import DatasetError
-from sinesweep_runner import audiofile
-from sinesweep_runner.scan import apply_policy, scan
-from sinesweep_runner.waveforms import WaveformStore
+from sinesweep_runner.sound import audiofile
+from sinesweep_runner.sound.scan import apply_policy, scan
+from sinesweep_runner.sound.waveforms import WaveformStore
 
 RATE_HZ = 8000
 
@@ -156,8 +156,9 @@ def test_a_second_scan_imports_no_sound_library(data, store):
     """`sinesweep check` stays light: the index answers."""
     scan(data, store)
     question = (
-        "import sys; from pathlib import Path; from sinesweep.dataset import *; from sinesweep_runner.scan import scan;"
-        "from sinesweep_runner.waveforms import WaveformStore;"
+        "import sys; from pathlib import Path; from sinesweep.dataset import *;"
+        "from sinesweep_runner.sound.scan import scan;"
+        "from sinesweep_runner.sound.waveforms import WaveformStore;"
         f"clips = tuple(Clip(str(p), 'a') for p in sorted(Path({str(store.folder.parent)!r}).glob('*.wav')));"
         f"scan(Dataset('x', clips, ('a',)), WaveformStore(Path({str(store.folder)!r}), 10**9));"
         "print([name for name in ('soundfile', 'soxr', 'sklearn', 'keras', 'ray') if name in sys.modules])"

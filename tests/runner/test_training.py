@@ -13,9 +13,9 @@ import pytest
 from sinesweep import predictions
 from sinesweep.lengths import Length
 from sinesweep.trial import Cause, State, Trial
-from sinesweep_runner.assembly import Step
-from sinesweep_runner.trainee import Trainee, balanced_weights
-from sinesweep_runner.training import train
+from sinesweep_runner.training.assembly import Step
+from sinesweep_runner.training.train import train
+from sinesweep_runner.training.trainee import Trainee, balanced_weights
 
 AUGMENTED = [{"name": "gain"}, {"name": "noise"}, {"name": "time_mask"}, {"name": "mixup"}]
 
@@ -79,7 +79,7 @@ def test_what_does_not_fit_into_memory_is_read_as_it_is_needed(make_config, make
     """Where nothing may be kept, the numbers stay the same as where everything is."""
     config, material = make_config(augmentations=[{"name": "gain"}], fit={"epochs": 2}), make_material(folds=1)
     kept = run(config, material)
-    monkeypatch.setattr("sinesweep_runner.inputs.MEMORY_BYTES", 0)
+    monkeypatch.setattr("sinesweep_runner.training.inputs.MEMORY_BYTES", 0)
     streamed = run(config, material)
     assert streamed.metrics["loss"] == pytest.approx(kept.metrics["loss"], rel=1e-3)
 

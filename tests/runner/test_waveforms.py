@@ -12,9 +12,9 @@ import soundfile
 
 from sinesweep.dataset import Clip
 from sinesweep.errors import DatasetError, SweepError, SweepFailed
-from sinesweep_runner import audiofile, entries
-from sinesweep_runner.audiofile import AudioError
-from sinesweep_runner.waveforms import WaveformStore, default_store
+from sinesweep_runner.sound import audiofile, entries
+from sinesweep_runner.sound.audiofile import AudioError
+from sinesweep_runner.sound.waveforms import WaveformStore, default_store
 
 RATE_HZ = 8000
 

@@ -35,8 +35,8 @@ def predict(
     format: Annotated[PredictionFormat, typer.Option(help="how to print")] = PredictionFormat.TEXT,
 ) -> None:
     """Say what sounds are: class and probability for every file. Exit code 2 if one of them could not be read."""
-    from sinesweep_runner import prediction
-    from sinesweep_runner.artifact import Artifact
+    from sinesweep_runner.model import prediction
+    from sinesweep_runner.model.artifact import Artifact
 
     predictions = prediction.predict(Artifact.load(model), sounds)
     writers = {"text": prediction.as_text, "csv": prediction.as_csv, "json": prediction.as_json}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sinesweep.trial import Report, Result, Trial
-from sinesweep_runner.material import Material
+from sinesweep_runner.training.material import Material
 
 KeepGoing = Callable[[Report], bool]
 """The arrow back: what the search says to a report. False ends the trial."""

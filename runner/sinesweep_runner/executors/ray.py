@@ -17,11 +17,12 @@ import ray
 from ray._private import ray_constants
 
 from sinesweep.trial import Cause, Failure, Report, Result, State, Trial
-from sinesweep_runner import backend, training
+from sinesweep_runner import backend
 from sinesweep_runner.conversation import Conversation
 from sinesweep_runner.executors import KeepGoing
-from sinesweep_runner.material import Material
 from sinesweep_runner.placement import Plan
+from sinesweep_runner.training.material import Material
+from sinesweep_runner.training.train import train
 
 OBJECT_STORE_BYTES = 80 * 2**20
 """Enough for what passes through Ray here, which is small: sound lies in memory-mapped files."""
@@ -40,7 +41,7 @@ class Worker:
 
     def begin(self, trial: Trial) -> Report | Result:
         """Starts a trial; returns its first report, or its result where there is none."""
-        self._talk = Conversation(lambda ask: training.train(trial, self._material, ask, self._folder))
+        self._talk = Conversation(lambda ask: train(trial, self._material, ask, self._folder))
         return self._talk.begin()
 
     def answer(self, keep_going: bool) -> Report | Result:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sinesweep.errors import SinesweepError
 from sinesweep.trial import Result, Trial
-from sinesweep_runner import training
 from sinesweep_runner.executors import KeepGoing
-from sinesweep_runner.material import Material
+from sinesweep_runner.training.material import Material
+from sinesweep_runner.training.train import train
 
 
 class SerialExecutor:
@@ -32,7 +32,7 @@ class SerialExecutor:
         if self._trial is None:
             raise SinesweepError("no trial was submitted")
         trial, self._trial = self._trial, None
-        return training.train(trial, self._material, keep_going, self._folder)
+        return train(trial, self._material, keep_going, self._folder)
 
     def close(self) -> None:
         """Forgets the trial that waits, if any."""

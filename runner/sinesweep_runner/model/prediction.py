@@ -14,9 +14,9 @@ import numpy as np
 from sinesweep.dataset import Clip
 from sinesweep.errors import ArtifactError
 from sinesweep.lengths import Length, aggregate
-from sinesweep_runner import audiofile
-from sinesweep_runner.artifact import Artifact
-from sinesweep_runner.batches import ANSWER_BATCH
+from sinesweep_runner.model.artifact import Artifact
+from sinesweep_runner.sound import audiofile
+from sinesweep_runner.training.batches import ANSWER_BATCH
 
 SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".aiff", ".au")
 """What counts as sound in a folder. A file that is named itself may be called anything."""

@@ -18,8 +18,8 @@ from sinesweep.errors import DatasetError
 from sinesweep.files import write_atomically
 from sinesweep.split import PartRow, Split, SplitRequest, make_split, split_table
 from sinesweep.units import many
-from sinesweep_runner.baselines import describe_all, features_key, score_baseline
-from sinesweep_runner.entries import writing
+from sinesweep_runner.sound.baselines import describe_all, features_key, score_baseline
+from sinesweep_runner.sound.entries import writing
 
 FOLDS = 5
 FLATTERY = 0.05

@@ -13,12 +13,12 @@ from sinesweep.dataset import Clip
 from sinesweep.intervals import interval
 from sinesweep.metrics import measure
 from sinesweep.trial import FoldScore, Trial
-from sinesweep_runner import artifact
-from sinesweep_runner.inputs import Inputs
-from sinesweep_runner.learner import Learner
-from sinesweep_runner.material import Material
-from sinesweep_runner.prediction import score_clips
-from sinesweep_runner.stopwatch import Stopwatch
+from sinesweep_runner.model import artifact
+from sinesweep_runner.model.prediction import score_clips
+from sinesweep_runner.training.inputs import Inputs
+from sinesweep_runner.training.learner import Learner
+from sinesweep_runner.training.material import Material
+from sinesweep_runner.training.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,7 @@ sinesweep predict . some.wav a/folder/of/sounds
 ```
 
 ```python
-from sinesweep_runner.artifact import Artifact
-from sinesweep_runner.prediction import predict
+from sinesweep_runner import Artifact, predict
 print(predict(Artifact.load("."), ["some.wav"])[0].label)
 ```
 

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from sinesweep_runner.assembly import Step
-from sinesweep_runner.failures import blaming
+from sinesweep_runner.training.assembly import Step
+from sinesweep_runner.training.failures import blaming
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from sinesweep.errors import DatasetError, SweepFailed
-from sinesweep_runner.soundindex import SoundIndex
+from sinesweep_runner.sound.soundindex import SoundIndex
 
 HEADER_BYTES = 128
 """What stands before the samples of a float32 `.npy` file."""

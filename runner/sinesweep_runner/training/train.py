@@ -12,11 +12,11 @@ from sinesweep.metrics import measure
 from sinesweep.split import Fold, hold_out
 from sinesweep.trial import Failure, FoldScore, Report, Result, State, Trial
 from sinesweep_runner import backend
-from sinesweep_runner.failures import failure_of
-from sinesweep_runner.inputs import Inputs
-from sinesweep_runner.learner import Learner
-from sinesweep_runner.material import Material
-from sinesweep_runner.stopwatch import Stopwatch
+from sinesweep_runner.training.failures import failure_of
+from sinesweep_runner.training.inputs import Inputs
+from sinesweep_runner.training.learner import Learner
+from sinesweep_runner.training.material import Material
+from sinesweep_runner.training.stopwatch import Stopwatch
 
 HELD_SHARE = 0.15
 """The share of the training clips that early stopping watches."""

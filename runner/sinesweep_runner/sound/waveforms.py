@@ -19,10 +19,10 @@ import numpy as np
 
 from sinesweep.dataset import Clip
 from sinesweep.errors import DatasetError, SweepError
-from sinesweep_runner import audiofile
-from sinesweep_runner.audiofile import AudioError
-from sinesweep_runner.entries import HEADER_BYTES, Entries
-from sinesweep_runner.soundindex import WHOLE, Key, Sound, SoundIndex, key_of
+from sinesweep_runner.sound import audiofile
+from sinesweep_runner.sound.audiofile import AudioError
+from sinesweep_runner.sound.entries import HEADER_BYTES, Entries
+from sinesweep_runner.sound.soundindex import WHOLE, Key, Sound, SoundIndex, key_of
 
 Progress = Callable[[int, int], None]
 

@@ -10,8 +10,8 @@ from typing import Literal
 from sinesweep.dataset import Clip, Dataset
 from sinesweep.errors import DatasetError
 from sinesweep.units import many
-from sinesweep_runner.soundindex import Sound
-from sinesweep_runner.waveforms import WaveformStore
+from sinesweep_runner.sound.soundindex import Sound
+from sinesweep_runner.sound.waveforms import WaveformStore
 
 SILENT_PEAK = 1e-4
 """-80 dB below full scale: less than a few steps of 16 bits."""

@@ -16,11 +16,11 @@ import numpy as np
 from sinesweep.configuration import Parts
 from sinesweep.contract import Stage
 from sinesweep.trial import Config
-from sinesweep_runner.assembly import build_front, check
-from sinesweep_runner.batches import ANSWER_BATCH, Source, answer_batches, answers
-from sinesweep_runner.material import Material
-from sinesweep_runner.stopwatch import Stopwatch
-from sinesweep_runner.windows import MEMORY_BYTES, Windows
+from sinesweep_runner.training.assembly import build_front, check
+from sinesweep_runner.training.batches import ANSWER_BATCH, Source, answer_batches, answers
+from sinesweep_runner.training.material import Material
+from sinesweep_runner.training.stopwatch import Stopwatch
+from sinesweep_runner.training.windows import MEMORY_BYTES, Windows
 
 if TYPE_CHECKING:
     import keras

@@ -12,7 +12,7 @@ from sinesweep.errors import Infeasible
 from sinesweep.lengths import Length
 from sinesweep.trial import Config
 from sinesweep_runner import backend
-from sinesweep_runner.failures import PluginFault, blaming, plain
+from sinesweep_runner.training.failures import PluginFault, blaming, plain
 
 if TYPE_CHECKING:
     import keras

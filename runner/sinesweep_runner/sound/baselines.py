@@ -18,8 +18,8 @@ import numpy as np
 from sinesweep.contract import Baseline
 from sinesweep.files import write_atomically
 from sinesweep.settings import values
-from sinesweep_runner.entries import writing
-from sinesweep_runner.failures import blaming
+from sinesweep_runner.sound.entries import writing
+from sinesweep_runner.training.failures import blaming
 
 
 def describe_all(

@@ -10,11 +10,11 @@ import numpy as np
 from sinesweep.contract import Stage
 from sinesweep.lengths import aggregate
 from sinesweep_runner import backend
-from sinesweep_runner.assembly import Step, build_answerer, build_augmentations, build_network
-from sinesweep_runner.batches import answers, shuffled, steps_per_epoch
-from sinesweep_runner.failures import NotANumber, blaming
-from sinesweep_runner.inputs import Inputs
-from sinesweep_runner.optimizers import optimizer
+from sinesweep_runner.training.assembly import Step, build_answerer, build_augmentations, build_network
+from sinesweep_runner.training.batches import answers, shuffled, steps_per_epoch
+from sinesweep_runner.training.failures import NotANumber, blaming
+from sinesweep_runner.training.inputs import Inputs
+from sinesweep_runner.training.optimizers import optimizer
 
 if TYPE_CHECKING:
     import keras
@@ -32,7 +32,7 @@ class Learner:
         import keras
 
         # Not at the top: this module is read by ways that need no Keras.
-        from sinesweep_runner.normalisation import normaliser
+        from sinesweep_runner.training.normalisation import normaliser
 
         keras.utils.set_random_seed(seed % 2**32)
         self._inputs, self._seed, self._fit = inputs, seed, inputs.parts.fit
@@ -94,7 +94,7 @@ class Learner:
         return build_answerer([self._normaliser], self._inputs.shape, self.network, self._inputs.material.task)
 
     def _build_trainee(self, epochs: int) -> keras.Model:
-        from sinesweep_runner.trainee import Trainee, balanced_weights
+        from sinesweep_runner.training.trainee import Trainee, balanced_weights
 
         inputs, config = self._inputs, self._inputs.config
         with blaming("loss", config["loss"]["name"], "build"):

@@ -30,8 +30,8 @@ from sinesweep.lengths import Length
 from sinesweep.settings import make
 from sinesweep.trial import Config
 from sinesweep_runner import backend
-from sinesweep_runner.batches import answers
-from sinesweep_runner.readme import readme
+from sinesweep_runner.model.readme import readme
+from sinesweep_runner.training.batches import answers
 
 if TYPE_CHECKING:
     import keras
@@ -190,7 +190,7 @@ def _check_hash(folder: Path, facts: Mapping[str, Any]) -> None:
 
 def _register_layers(folder: Path, facts: Mapping[str, Any], length: Length) -> None:
     """Lets the plugins make their layers once: Keras then knows every class that the file may name."""
-    import sinesweep_runner.normalisation  # noqa: F401
+    import sinesweep_runner.training.normalisation  # noqa: F401
 
     try:
         features, architecture = (_plugin(facts, section) for section in INSIDE)
