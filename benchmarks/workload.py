@@ -20,6 +20,9 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from sinesweep.record import Record
+from sinesweep.sweepfile import read_sweep
+
 NETWORK = "peer_network:PeerNetwork"
 RATE_HZ = 22_050
 N_FFT = (1024, 2048)
@@ -98,6 +101,21 @@ def timed(file: Path, out: Path, cache: Path | None) -> float:
     return time.perf_counter() - begin
 
 
+def breakdown(folder: Path, wall: float, workers: int) -> str:
+    """Where the wall time went, a worker's share a line."""
+    record = Record.of(read_sweep(folder / "sweep.yaml"), str(folder / "study.journal"))
+    results = record.results()
+    phases = {name: sum(r.phases.get(name, 0.0) for r in results) / workers for name in results[0].phases}
+    trials = sum(result.seconds for result in results) / workers
+    lines = {
+        "start, decoding, report": wall - record.seconds,
+        **phases,
+        "rest of the trials": trials - sum(phases.values()),
+        "waiting for trials": record.seconds - trials,
+    }
+    return "".join(f"  {name:<24}{seconds:6.1f} s\n" for name, seconds in lines.items())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("esc10", type=Path, help="the folder of ESC-10")
@@ -113,6 +131,7 @@ def main() -> None:
         seconds = timed(file, folder.resolve() / "out", None if asked.warm else Path(scratch) / "cache")
         with (folder / "out" / "leaderboard.csv").open(encoding="utf-8") as board:
             trials = len(list(csv.DictReader(board)))
+        print(breakdown(folder / "out", seconds, asked.workers), end="")
     print(
         f"sinesweep wall={seconds:.1f} workers={asked.workers} trials={trials} per_hour={3600 * trials / seconds:.0f}"
     )

@@ -36,7 +36,7 @@ def test_a_result_says_what_was_done(make_config, make_material, tmp_path):
     assert all(fold.metrics == fold.history[-1] for fold in result.folds)
     assert result.value == pytest.approx(np.mean([fold.metrics["accuracy"] for fold in result.folds]))
     assert result.parameters > 0
-    assert {"load", "features", "build", "fit", "evaluate"} <= set(result.phases)
+    assert {"load", "features", "build", "trace", "fit", "evaluate"} <= set(result.phases)
     assert sum(result.phases.values()) <= result.seconds
     assert {"python", "keras", "backend", "sinesweep"} <= set(result.versions)
     assert result.device
