@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -14,13 +14,14 @@ from sinesweep.settings import make
 from sinesweep.survey import Survey, survey
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import read_sweep
+from sinesweep.wording import duration
 from sinesweep_runner.catalogue import markdown_table
 from sinesweep_runner.placement import plan_workers, this_machine
 from sinesweep_runner.preparing import Prepared, look, read_table
 from sinesweep_runner.sound.audit import Audit, audit
 from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.training import assembly
-from sinesweep_runner.watch import Watch, duration
+from sinesweep_runner.watch import Watch
 
 CELLS_A_SECOND = 2.0e6
 """Feature cells (frames × bins) that one core trains on in a second, by the default `cnn`; see benchmarks/README.md."""
@@ -62,9 +63,16 @@ def _data(prepared: Prepared) -> str:
         f"Data: {dataset.name}, {len(dataset.clips)} clips, {len(dataset.classes)} classes",
         f"  rates: {rates}; channels: {channels}",
         f"  durations: {lengths[0]:.2f} … {lengths[-1]:.2f} s, median {lengths[len(lengths) // 2]:.2f} s",
+        f"  groups a class: {_groups(scan.groups_by_class)}",
         f"  the network sees {length.samples / length.rate_hz:g} s at {length.rate_hz} Hz ({length.policy})",
     ]
     return "\n".join([*lines, *(f"  {line}" for text in scan.warnings() for line in text.splitlines())])
+
+
+def _groups(by_class: Mapping[str, int]) -> str:
+    if len(by_class) > SHOWN_CLASSES:
+        return f"{min(by_class.values())} … {max(by_class.values())}"
+    return ", ".join(f"{label} {count}" for label, count in by_class.items())
 
 
 def _split(prepared: Prepared, seen: Audit) -> str:

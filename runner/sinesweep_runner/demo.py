@@ -65,7 +65,10 @@ def run_demo(folder: Path) -> None:
     out = next(run for run in (folder / f"run-{number}" for number in count(1)) if not run.exists())
 
     typer.echo(f"$ sinesweep run {file} --out {out}")
-    print_outcome(sweeping.run(read_sweep(file), out))
+    outcome = sweeping.run(read_sweep(file), out)
+    print_outcome(outcome)
+    if outcome.stopped:
+        return
     sound = _sealed_sound(out)
     typer.echo(f"\n$ sinesweep predict {out / 'best'} {sound}")
     typer.echo(prediction.as_text(prediction.predict(Artifact.load(out / "best"), [sound])).rstrip("\n"))

@@ -22,6 +22,9 @@ from sinesweep_runner.trialzero import TrialZero
 def finish(place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared, material: Material) -> None:
     """Writes `best/`, and, where there is a test part, the record of its opening.
 
+    That it is opened, and for which trial, is written before the first sealed clip is heard. What is cut off
+    afterwards can be completed, for that trial alone.
+
     Raises:
         SweepError: no trial has a score, or the test part has been opened before.
     """
@@ -30,23 +33,32 @@ def finish(place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared,
     clips = material.clips()
     refit(winner.trial, material, clips, epochs_for(winner.folds), place.best, _facts(prepared, sweep, best))
     if prepared.split.test:
-        place.record(place.test_file, _open(place, sweep, prepared, material, best))
+        opened = place.recall(place.test_file) or _opening(best)
+        place.record(place.test_file, opened)
+        place.record(place.test_file, opened | _test(place, sweep, prepared, material))
 
 
 def _winner(place: SweepFolder, board: Leaderboard) -> Row:
+    """The best trial; where an opening was cut off before it had a score, the trial that it was for."""
     before = place.recall(place.test_file)
-    if before is not None:
+    if before is not None and "score" in before:
         raise SweepError(
             f"{place.path}: the test part was opened on {before['opened']} for trial {before['trial']}. A second look"
             " would be a choice made on test data; begin a new sweep with another test part"
         )
+    if before is not None:
+        return next(row for row in board.rows if row.number == before["trial"])
     if board.best is None:
         raise SweepError(f"{place.path}: no trial has a score yet, so there is no winner to finalize")
     return board.best
 
 
-def _open(place: SweepFolder, sweep: Sweep, prepared: Prepared, material: Material, best: Row) -> dict[str, Any]:
-    """Measures winner and baseline on the sealed clips, and says so."""
+def _opening(best: Row) -> dict[str, Any]:
+    return {"opened": datetime.now(UTC).isoformat(timespec="seconds"), "trial": best.number}
+
+
+def _test(place: SweepFolder, sweep: Sweep, prepared: Prepared, material: Material) -> dict[str, Any]:
+    """Measures winner and baseline on the sealed clips."""
     dataset, test = prepared.dataset, prepared.split.test
     objective, groups = sweep.search.objective, dataset.groups()
     final = open_test(place.best, [dataset.clips[i] for i in test], [groups[i] for i in test], objective)
@@ -55,8 +67,6 @@ def _open(place: SweepFolder, sweep: Sweep, prepared: Prepared, material: Materi
     if sweep.baseline is not None:
         baseline = TrialZero(sweep, material, default_store().folder).score(material.clips(), test)
     return {
-        "opened": datetime.now(UTC).isoformat(timespec="seconds"),
-        "trial": best.number,
         "objective": objective,
         "score": final.metrics[objective],
         "interval": final.intervals[objective],

@@ -18,9 +18,6 @@ SAME_FAILURES = 3
 INFEASIBLE_IN_A_ROW = 200
 """So many configurations in a row that cannot work: the space holds next to none that can."""
 
-SPENT = (State.COMPLETE, State.PRUNED, State.FAILED)
-"""The ends that count against the budget."""
-
 
 class Observer(Protocol):
     """Somebody who watches the sweep."""
@@ -56,7 +53,7 @@ class Orchestrator:
         self._study, self._executor, self._budget = study, executor, budget
         self._dry_build, self._observer, self._stop = dry_build, observer, stop
         self._running: dict[int, Trial] = {}
-        self._spent = sum(result.state in SPENT for result in study.record.results())
+        self._spent = sum(result.state.spent for result in study.record.results())
         self._last_failures: list[Failure] = []
         self._exhausted = False
 
@@ -124,7 +121,7 @@ class Orchestrator:
         del self._running[result.trial.number]
         self._study.spend()
         self._study.tell(result)
-        self._spent += result.state in SPENT
+        self._spent += result.state.spent
         self._observer.ended(result)
         self._watch(result)
 

@@ -12,7 +12,6 @@ from sinesweep.predictions import Predictions, load
 from sinesweep.record import Record
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Result, State
-from sinesweep_runner.orchestrator import SPENT
 from sinesweep_runner.sweepfolder import SweepFolder
 
 
@@ -33,7 +32,7 @@ def board_of(folder: Path) -> Leaderboard:
         record.baseline,
         _predictions_in(folder),
         [clip["group"] for clip in clips],
-        _opening(opened) if opened else None,
+        _opening(opened) if opened and "score" in opened else None,
     )
 
 
@@ -43,19 +42,27 @@ def status_of(folder: Path) -> str:
     sweep = place.sweep()
     record = Record.of(sweep, place.storage(sweep))
     results = record.results()
-    spent = sum(result.state in SPENT for result in results)
+    spent = sum(result.state.spent for result in results)
     ends = Counter(result.state for result in results)
     lines = [
         f"{sweep.name}: {spent} of {sweep.budget.trials} trials ({record.seconds / 3600:.2f} h of search)",
         ", ".join(f"{count} {state}" for state, count in ends.items()) or "no trial has ended yet",
         f"{record.running} running" if record.running else "nothing is running",
-        "the test part has been opened" if place.test_file.exists() else "the test part is sealed",
+        _seal(place.recall(place.test_file)),
     ]
     board = board_of(folder)
     if board.best is not None:
         score = board.metric.show(board.best.score)
         lines.append(f"best so far: trial {board.best.number} with {sweep.search.objective} {score}")
     return "\n".join(lines)
+
+
+def _seal(opened: dict[str, Any] | None) -> str:
+    if opened is None:
+        return "the test part is sealed"
+    if "score" not in opened:
+        return f"the test part was opened for trial {opened['trial']}, but not scored: sinesweep finalize completes it"
+    return "the test part has been opened"
 
 
 def _predictions_in(folder: Path) -> Callable[[Result], Predictions | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,23 +34,27 @@ class Plan:
 
 def this_machine() -> Machine:
     """Cores that this process may use, memory that is free, and NVIDIA GPUs that it may see."""
-    memory = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return Machine(len(os.sched_getaffinity(0)), memory, _visible_gpus())
+    # macOS cannot tell which cores a process may use.
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Machine(cpus, _free_bytes(), _visible_gpus())
 
 
 def plan_workers(machine: Machine, asked: Workers) -> Plan:
-    """The plan for one machine: what was asked for, and as many workers as fit where that is `auto`.
+    """The plan for a machine, or for a cluster as a whole: what was asked for, and as many workers as fit where that
+    is `auto`.
 
     Raises:
         SweepError: more is asked for than there is.
     """
     gpus = asked.gpus_per_trial if asked.gpus_per_trial is not None else float(machine.gpus > 0)
     if gpus > machine.gpus:
-        raise SweepError(f"workers.gpus_per_trial: {gpus:g} asked for; this machine has {machine.gpus}")
+        raise SweepError(f"workers.gpus_per_trial: {gpus:g} asked for; there are {machine.gpus}")
+    if gpus > 1 and gpus != int(gpus):
+        raise SweepError(f"workers.gpus_per_trial: {gpus:g} asked for; expected a whole number, or a part of one GPU")
     if asked.cpus_per_trial > machine.cpus:
-        raise SweepError(f"workers.cpus_per_trial: {asked.cpus_per_trial:g} asked for; this machine has {machine.cpus}")
+        raise SweepError(f"workers.cpus_per_trial: {asked.cpus_per_trial:g} asked for; there are {machine.cpus}")
     by_cpu = int(machine.cpus / asked.cpus_per_trial)
-    by_gpu = int(machine.gpus / gpus) if gpus else by_cpu
+    by_gpu = _by_gpu(machine.gpus, gpus) if gpus else by_cpu
     by_memory = max(1, machine.memory_bytes // WORKER_BYTES)
     if asked.count == "auto":
         count = max(1, min(by_cpu, by_gpu, by_memory))
@@ -61,6 +66,20 @@ def plan_workers(machine: Machine, asked: Workers) -> Plan:
     else:
         count = asked.count
     return Plan(count, asked.cpus_per_trial, gpus)
+
+
+def _by_gpu(gpus: int, share: float) -> int:
+    """How many shares there are; none is cut out of two GPUs."""
+    return int(gpus // share) if share >= 1 else gpus * int(1 / share)
+
+
+def _free_bytes() -> int:
+    """Memory that can be had without swapping; all that there is, where the system does not tell (macOS)."""
+    facts = Path("/proc/meminfo")
+    available = re.search(r"^MemAvailable:\s*(\d+) kB", facts.read_text(), re.M) if facts.exists() else None
+    if available is None:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return int(available[1]) * 1024
 
 
 def _visible_gpus() -> int:

@@ -13,13 +13,15 @@ from sinesweep import registry
 from sinesweep.dataset import Dataset
 from sinesweep.errors import SweepError
 from sinesweep.lengths import Length
+from sinesweep.ranges import Pinned
 from sinesweep.settings import make
-from sinesweep.split import Split, make_split
+from sinesweep.split import Split, hold_out, make_split
 from sinesweep.sweep import Audio, Sweep
 from sinesweep_runner.sound.scan import ScanReport, apply_policy, scan
 from sinesweep_runner.sound.waveforms import WaveformStore
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.training.material import Material
+from sinesweep_runner.training.train import HELD_SHARE
 
 Progress = Callable[[str], Callable[[int, int], None]]
 
@@ -56,7 +58,16 @@ def read_table(sweep: Sweep) -> Table:
         DatasetError: the data cannot be used; the message names the files or classes.
     """
     dataset: Dataset = make(registry.load("datasets", sweep.data.reader), sweep.data.settings(), "data").read()
-    return Table(dataset, make_split(dataset, sweep.split, sweep.search.seed))
+    split = make_split(dataset, sweep.split, sweep.search.seed)
+    if sweep.space().fit.ranges["patience"] != Pinned(0):
+        _check_patience(dataset, split)
+    return Table(dataset, split)
+
+
+def _check_patience(dataset: Dataset, split: Split) -> None:
+    """Early stopping needs a part of every training part for itself; raises DatasetError where there is none."""
+    for fold in split.folds:
+        hold_out(fold.train, dataset.targets(), dataset.groups(), HELD_SHARE, seed=0)
 
 
 def look(table: Table, sweep: Sweep, store: WaveformStore, progress: Progress) -> Prepared:
@@ -68,11 +79,11 @@ def look(table: Table, sweep: Sweep, store: WaveformStore, progress: Progress) -
     report = scan(table.dataset, store, progress("scanning"), sweep.audio.rate_hz)
     dataset = apply_policy(table.dataset, report, sweep.audio.problems)
     split = table.split if dataset is table.dataset else make_split(dataset, sweep.split, sweep.search.seed)
-    return Prepared(dataset, report, split, length_of(sweep.audio, report))
+    return Prepared(dataset, report, split, length_of(sweep.audio, report, split))
 
 
 def material_of(prepared: Prepared, sweep: Sweep, store: WaveformStore, progress: Progress) -> Material:
-    """Decodes every clip into the waveform store; the sealed test clips are not part of the material."""
+    """Decodes every clip into the waveform store. No fold of the material names a sealed clip."""
     dataset, length = prepared.dataset, prepared.length
     files = store.prepare(dataset.clips, length.rate_hz, progress("decoding"))
     return Material(
@@ -87,11 +98,12 @@ def material_of(prepared: Prepared, sweep: Sweep, store: WaveformStore, progress
     )
 
 
-def length_of(audio: Audio, report: ScanReport) -> Length:
-    """The waveform that the network sees; what the file leaves open is measured on the clips."""
-    rates = Counter(report.rates_hz)
-    rate_hz = audio.rate_hz or rates.most_common(1)[0][0]
-    seconds = audio.seconds or min(LONGEST_S, round(float(np.percentile(report.durations_s, 95)), 2))
+def length_of(audio: Audio, report: ScanReport, split: Split) -> Length:
+    """The waveform that the network sees; what the file leaves open is measured on the clips that are not sealed."""
+    seen = sorted(set(range(len(report.rates_hz))) - set(split.test))
+    rate_hz = audio.rate_hz or Counter(report.rates_hz[i] for i in seen).most_common(1)[0][0]
+    longest_s = float(np.percentile([report.durations_s[i] for i in seen], 95))
+    seconds = audio.seconds or max(0.01, min(LONGEST_S, round(longest_s, 2)))
     hop_s = audio.hop_s or seconds / 2
     return Length(audio.length, rate_hz, max(1, round(seconds * rate_hz)), max(1, round(hop_s * rate_hz)))
 

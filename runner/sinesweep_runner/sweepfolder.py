@@ -43,6 +43,10 @@ class SweepFolder:
         """The winner as a model."""
         return self.path / "best"
 
+    @property
+    def _lock(self) -> Path:
+        return self.path / ".lock"
+
     def storage(self, sweep: Sweep) -> str:
         """Where the study lives."""
         return sweep.storage or str(self.path / "study.journal")
@@ -53,11 +57,11 @@ class SweepFolder:
 
         return study_exists(sweep, self.storage(sweep))
 
-    def begin(self, sweep: Sweep) -> None:
-        """Makes the folder and writes the sweep into it. A sweep that was stopped before its search began makes way.
+    def check_free(self, sweep: Sweep) -> None:
+        """Sees that a sweep may begin here; one that was stopped before its search began makes way.
 
         Raises:
-            SweepError: a sweep is there already, something else is, or the folder cannot be written.
+            SweepError: a sweep is in the folder already, something else is, or its storage holds one of that name.
         """
         held = self.sweep() if self.sweep_file.exists() else None
         if held is not None and self.has_begun(held):
@@ -66,28 +70,36 @@ class SweepFolder:
                 f"{self.path} already holds {which}. Continue it with `sinesweep resume {self.path}`,"
                 " or choose another folder with --out"
             )
-        if held is None and self.path.is_dir() and any(self.path.iterdir()):
+        if held is None and self.path.is_dir() and any(file != self._lock for file in self.path.iterdir()):
             raise SweepError(f"{self.path} is not empty and holds no sweep; choose another folder with --out")
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            write_atomically(self.sweep_file, dump(sweep))
-        except OSError as reason:
+        if self.has_begun(sweep):
             raise SweepError(
-                f"{self.path} cannot be written: {reason.strerror}; choose another folder with --out"
-            ) from None
+                f"storage: {self.storage(sweep)} already holds a study named '{sweep.name}', of a sweep in another"
+                " folder. Resume that one, or rename yours"
+            )
+
+    def begin(self, sweep: Sweep) -> None:
+        """Writes a sweep into the folder, which must be `claimed`; raises SweepError as `check_free` does."""
+        self.check_free(sweep)
+        write_atomically(self.sweep_file, dump(sweep))
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
         """Within, this process alone runs the sweep; the system ends the claim with the process, however it dies.
+
+        Makes the folder where there is none.
 
         Raises:
             SweepError: another process runs it, or the folder cannot be written.
             SweepFailed: the disk became full.
         """
         try:
-            lock = (self.path / ".lock").open("w")
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = self._lock.open("w")
         except OSError as reason:
-            raise SweepError(f"{self.path} cannot be written: {reason.strerror}") from None
+            raise SweepError(
+                f"{self.path} cannot be written: {reason.strerror}; choose another folder with --out"
+            ) from None
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

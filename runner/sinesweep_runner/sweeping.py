@@ -14,8 +14,8 @@ from sinesweep.files import write_atomically
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
 from sinesweep.study import Study
-from sinesweep.sweep import Sweep
-from sinesweep.sweepfile import dump, override
+from sinesweep.sweep import Sweep, Workers
+from sinesweep.sweepfile import complete, dump, override
 from sinesweep.trial import Result, Trial
 from sinesweep_runner import backend, finishing
 from sinesweep_runner.executors import Executor
@@ -25,6 +25,7 @@ from sinesweep_runner.outcome import board_of
 from sinesweep_runner.placement import Plan, plan_workers, this_machine
 from sinesweep_runner.preparing import Prepared, Table, look, material_of, read_table, record_split
 from sinesweep_runner.signals import StopRequest, stop_on_interrupt
+from sinesweep_runner.sound.audit import duplicate_flags, duplicates_across
 from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.training import assembly
@@ -51,19 +52,20 @@ def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> O
     """Runs a sweep from its beginning.
 
     Args:
-        sweep: what to search.
+        sweep: what to search; a relative `data.path` is taken from the working folder.
         folder: where; default `sweeps/NAME`.
         finalize: open the sealed test part for the winner at the end, and write `best/`.
 
     Raises:
         UserError: the sweep, its data or its folder cannot be used; nothing was trained.
-        SweepFailed: it began and had to stop.
+        SweepFailed: it began and had to stop, or no trial has a score.
     """
+    sweep = complete(sweep, Path.cwd())
     place = SweepFolder(folder or Path("sweeps") / sweep.name)
-    sweep.space()
-    plan, table = plan_workers(this_machine(), sweep.workers), read_table(sweep)
-    place.begin(sweep)
+    place.check_free(sweep)  # before anything is written into a folder that is somebody else's
+    plan, table = _plan(sweep.workers), read_table(sweep)
     with place.claimed():
+        place.begin(sweep)
         return _carry_on(sweep, place, plan, table, resume=False, finalize=finalize)
 
 
@@ -72,7 +74,7 @@ def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True
 
     Raises:
         SweepError: there is no sweep, its data have changed, or an override changes what is searched.
-        SweepFailed: it went on and had to stop.
+        SweepFailed: it went on and had to stop, or no trial has a score.
     """
     place = SweepFolder(folder)
     sweep = place.sweep()
@@ -81,7 +83,7 @@ def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True
         raise SweepError(f"--set {wrong[0]}: only budget.… and workers.… may change on resume; begin a new sweep")
     if overrides:
         sweep = override(sweep, overrides)
-    plan, table = plan_workers(this_machine(), sweep.workers), read_table(sweep)
+    plan, table = _plan(sweep.workers), read_table(sweep)
     with place.claimed():
         write_atomically(place.sweep_file, dump(sweep))
         return _carry_on(sweep, place, plan, table, resume=place.has_begun(sweep), finalize=finalize)
@@ -91,19 +93,39 @@ def _carry_on(sweep: Sweep, place: SweepFolder, plan: Plan, table: Table, *, res
     with watching(sweep, plan.count) as watch:
         with stop_on_interrupt(watch.say) as stop, _loading_keras() as loaded, _executor(sweep, plan) as executor:
             prepared, material = _prepare(sweep, place, table, watch)
-            executor.open(material, place.path)
-            study = Study(sweep, place.storage(sweep), resume=resume)
+            study = _study(sweep, place.storage(sweep), prepared.fingerprint(), resume)
             if study.record.baseline is None and sweep.baseline is not None:
                 study.record_baseline(TrialZero(sweep, material, default_store().folder).result(place.path))
             loaded()
+            executor.open(material, place.path)
             why = _search(sweep, place, study, executor, material, watch, stop)
         watch.say(f"The search has ended: {why}.")
         board = _write_report(place)
+        if board.best is None and not stop.asked:
+            raise SweepFailed(_without_a_score(board))
         if board.test is not None:
             watch.say(f"The test part was opened before, for trial {board.test.trial}; best/ stays as it is.")
-        elif finalize and not stop.asked and board.best is not None:
+        elif finalize and not stop.asked:
             board = _finish(place, sweep, study.record, prepared, material, watch)
     return Outcome(place.path, board, why, stop.asked)
+
+
+def _plan(workers: Workers) -> Plan:
+    """Shares out this machine, or the cluster that is to be joined."""
+    if workers.address is None:
+        return plan_workers(this_machine(), workers)
+    from sinesweep_runner.executors.ray import cluster
+
+    return plan_workers(cluster(workers.address), workers)
+
+
+def _study(sweep: Sweep, storage: str, split: str, resume: bool) -> Study:
+    """The sweep's study, tied to its split."""
+    if resume:
+        Record.of(sweep, storage).check_split(split)  # before a trial of what may be another sweep is touched
+    study = Study(sweep, storage, resume=resume)
+    study.record.bind(split)
+    return study
 
 
 def _search(
@@ -125,8 +147,15 @@ def _search(
         raise
 
 
+def _without_a_score(board: Leaderboard) -> str:
+    ends = ", ".join(f"{count} {state}" for state, count in board.counts.items()) or "none has ended"
+    first = next(iter(board.failures), None)
+    example = f"; trial {first.trial}, for one: {first.example}" if first else ""
+    return f"no trial has a score, so there is no winner ({ends}{example})"
+
+
 def finalize(folder: Path) -> Outcome:
-    """Opens the sealed test part for the winner, once, and writes `best/`.
+    """Opens the sealed test part for the winner, once, and writes `best/`. One that was cut off is completed.
 
     Raises:
         SweepError: there is no sweep, no winner, or the test part has been opened before.
@@ -160,7 +189,10 @@ def _prepare(sweep: Sweep, place: SweepFolder, table: Table, watch: Watch) -> tu
         watch.say(warning)
     watch.say(prepared.split.how)
     record_split(prepared, place)
-    return prepared, material_of(prepared, sweep, store, watch.progress)
+    material = material_of(prepared, sweep, store, watch.progress)
+    for flag in duplicate_flags(duplicates_across(prepared.dataset, prepared.split, material.waveforms)):
+        watch.say(f"WARNING: {flag}")
+    return prepared, material
 
 
 @contextmanager
@@ -172,10 +204,7 @@ def _executor(sweep: Sweep, plan: Plan) -> Iterator[Executor]:
     else:
         from sinesweep_runner.executors.ray import RayExecutor
 
-        try:
-            executor = RayExecutor(plan, sweep.workers.address)
-        except ConnectionError as reason:
-            raise SweepError(f"workers.address: no Ray cluster answers at {sweep.workers.address}: {reason}") from None
+        executor = RayExecutor(plan, sweep.workers.address)
     try:
         yield executor
     finally:
@@ -197,7 +226,7 @@ def dry_build_on(material: Material) -> Callable[[Trial], Result | None]:
 
     def dry_build(trial: Trial) -> Result | None:
         try:
-            assembly.dry_build(trial.config, material.length, len(material.classes))
+            assembly.dry_build(trial.config, material.length, material.task, len(material.classes))
         except Exception as error:  # a plugin may raise anything; it is the trial's result
             state, failure = failure_of(error)
             return Result(trial, state, failure=failure)

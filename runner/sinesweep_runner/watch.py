@@ -16,6 +16,7 @@ from rich.text import Text
 from sinesweep.metrics import METRICS
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Report, Result, State, Trial
+from sinesweep.wording import duration
 
 Progress = Callable[[int, int], None]
 
@@ -85,7 +86,7 @@ class Watch:
         yield
 
     def _count(self, result: Result) -> None:
-        self._spent += result.state in (State.COMPLETE, State.PRUNED, State.FAILED)
+        self._spent += result.state.spent
         self._ended.append(result)
         if result.state is State.COMPLETE and (self._best is None or self._better(result, self._best)):
             self._best = result
@@ -151,11 +152,3 @@ def summary(of: Trial | Result) -> str:
     config = (of.trial if isinstance(of, Result) else of).config
     names = [config["features"]["name"], config["architecture"]["name"], *(a["name"] for a in config["augmentations"])]
     return " · ".join(str(name) for name in names)
-
-
-def duration(seconds: float) -> str:
-    """`42 s`, `7 min`, `3 h 05 min`."""
-    if seconds < 90:
-        return f"{max(seconds, 0):.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

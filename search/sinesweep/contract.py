@@ -74,6 +74,9 @@ class Augmentation(Plugin):
 
     stage: ClassVar[Stage]
 
+    def check(self) -> None:
+        """Raise `Infeasible` where these settings cannot work together."""
+
     @abc.abstractmethod
     def layer(self, rate_hz: int, seed: int) -> keras.Layer:
         """A Keras layer that changes its input when called with `training=True` and returns it untouched otherwise.

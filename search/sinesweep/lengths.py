@@ -60,25 +60,26 @@ class Length:
         return 1 + -((self.samples - samples) // self.hop)
 
     def windows(self, wave: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """A mono waveform `(n,)` → float32 `(count(n), samples)`, an array of its own.
+        """A mono waveform `(n,)` → float32 `(count(n), samples)`, an array of its own."""
+        return np.stack([self.window(wave, number) for number in range(self.count(len(wave)))])
 
-        The last of many windows ends with the clip, so it may overlap its neighbour more than the others do.
+    def window(self, wave: np.ndarray[Any, Any], number: int) -> np.ndarray[Any, Any]:
+        """One window of a mono waveform `(n,)`, counted from 0 → float32 `(samples,)`.
+
+        The last of many ends with the clip, so it may overlap its neighbour more than the others do.
         """
         spare = len(wave) - self.samples
         if spare < 0:
             return self._filled(wave)
-        if self.policy == "windows":
-            starts = [min(i * self.hop, spare) for i in range(self.count(len(wave)))]
-        else:
-            starts = [spare // 2 if self.policy == "crop" else 0]
-        return np.stack([wave[start : start + self.samples] for start in starts]).astype(np.float32, copy=False)
+        start = {"windows": min(number * self.hop, spare), "crop": spare // 2}.get(self.policy, 0)
+        return wave[start : start + self.samples].astype(np.float32, copy=False)
 
     def _filled(self, wave: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         if self.policy == "loop":
-            return np.resize(wave, (1, self.samples)).astype(np.float32, copy=False)
-        filled = np.zeros((1, self.samples), np.float32)
+            return np.resize(wave, self.samples).astype(np.float32, copy=False)
+        filled = np.zeros(self.samples, np.float32)
         before = (self.samples - len(wave)) // 2 if self.policy == "crop" else 0
-        filled[0, before : before + len(wave)] = wave
+        filled[before : before + len(wave)] = wave
         return filled
 
 

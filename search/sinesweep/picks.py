@@ -8,8 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sinesweep.domains import Choice, Domain, Int, Scalar
-from sinesweep.errors import SweepError
+from sinesweep.domains import Choice, Domain, Float, Int, Scalar
 
 Pick: TypeAlias = Callable[[str, Domain], Scalar]
 """`(dimension's name, domain) → value`."""
@@ -37,7 +36,7 @@ def grid(suggest: Callable[[Pick], object]) -> Iterator[dict[str, Scalar]]:
     Which dimensions there are may hang on the values before them, so the points are walked like the leaves of a tree.
 
     Raises:
-        SweepError: a range is continuous.
+        ValueError: a range is continuous; `SearchSpace.check_grid` finds such ranges beforehand.
     """
     path: list[tuple[int, list[Scalar]]] = []
     while True:
@@ -59,11 +58,16 @@ def grid(suggest: Callable[[Pick], object]) -> Iterator[dict[str, Scalar]]:
         path[-1] = (path[-1][0] + 1, path[-1][1])
 
 
+def count(domain: Domain) -> float:
+    """How many values a domain has; infinite where it is continuous."""
+    if isinstance(domain, Float):
+        return 1 if domain.low == domain.high else math.inf
+    return len(domain.options) if isinstance(domain, Choice) else (domain.high - domain.low) // domain.step + 1
+
+
 def _values(name: str, domain: Domain) -> list[Scalar]:
+    if math.isinf(count(domain)):
+        raise ValueError(f"{name}: a grid needs a list of values or a range of whole numbers; got {domain}")
     if isinstance(domain, Choice):
         return list(domain.options)
-    if isinstance(domain, Int):
-        return list(range(domain.low, domain.high + 1, domain.step))
-    if domain.low == domain.high:
-        return [domain.low]
-    raise SweepError(f"{name}: a grid cannot go through the continuous range {domain}; give a list of values")
+    return list(range(domain.low, domain.high + 1, domain.step)) if isinstance(domain, Int) else [domain.low]

@@ -26,10 +26,15 @@ class Pinned:
 
 Range: TypeAlias = Domain | Pinned
 
+KEYS = ("low", "high", "step", "log")
+"""What a sweep file may say about a range."""
+
 
 def default_range(setting: Setting) -> Range:
     """What is searched when the sweep file does not name this setting."""
     domain = searched(setting.domain) if setting.domain is not None else None
+    if isinstance(domain, Int):
+        return _in_steps(domain.low, domain.high, domain.step, domain.log)
     return domain if domain is not None else Pinned(setting.default)
 
 
@@ -37,7 +42,7 @@ def read_range(setting: Setting, request: Any) -> Range:
     """What the sweep file asks for.
 
     Raises:
-        ValueError: a wrong type, a value outside the plugin's range, `low > high`, an unknown key.
+        ValueError: a wrong type, a value outside the plugin's range, `low > high`, a broken step, an unknown key.
     """
     if isinstance(request, Mapping):
         return _interval(setting, request)
@@ -55,21 +60,32 @@ def _options(setting: Setting, request: list[Any]) -> Range:
 
 def _interval(setting: Setting, request: Mapping[str, Any]) -> Range:
     domain = setting.domain
-    unknown = [key for key in request if key not in ("low", "high", "step", "log")]
+    unknown = [key for key in request if key not in KEYS]
     if unknown:
-        raise ValueError(f"a range has no '{unknown[0]}'.{did_you_mean(unknown[0], ('low', 'high', 'step', 'log'))}")
+        raise ValueError(f"a range has no '{unknown[0]}'.{did_you_mean(str(unknown[0]), KEYS)}")
     if setting.type not in (int, float) or domain is None:
         raise ValueError("this setting has no range; give one value or a list of values")
     bounds = _bounds(domain)
     low, high = (setting.parse(request.get(key, bounds[key])) for key in ("low", "high"))
-    log, step = request.get("log", bounds["log"]), request.get("step", bounds["step"])
+    log = request.get("log", bounds["log"])
     if not isinstance(log, bool):
         raise ValueError(f"log: expected true or false, got {log!r}")
     if setting.type is int:
-        return Int(low, high, step=1 if log else step, log=log)
-    if step != 1:
+        return _in_steps(low, high, _step(request.get("step", 1 if log else bounds["step"])), log)
+    if "step" in request:
         raise ValueError("step belongs to whole numbers; give a list of values instead")
     return Float(low, high, log=log)
+
+
+def _step(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"step: expected a whole number of at least 1, got {value!r}")
+    return value
+
+
+def _in_steps(low: int, high: int, step: int, log: bool) -> Int:
+    """The range with its end lowered to the last whole step."""
+    return Int(low, high - (high - low) % step, step, log)
 
 
 def _bounds(domain: Domain) -> dict[str, Any]:

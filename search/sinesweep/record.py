@@ -1,4 +1,4 @@
-"""Record: what a study holds, to be read while it runs and afterwards. Reading changes nothing."""
+"""Record: what a study holds, to be read while it runs and afterwards. Only `bind` writes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import optuna
 from optuna.trial import TrialState
 from pydantic import TypeAdapter
 
+from sinesweep.errors import SweepError
 from sinesweep.storage import load_study
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Result, Trial
 
-RESULT, TRIAL, SECONDS, BASELINE = "result", "trial", "search_seconds", "baseline"
+RESULT, TRIAL, SECONDS, BASELINE, SPLIT = "result", "trial", "search_seconds", "baseline", "split"
 """The attributes that Sinesweep writes beside Optuna's own."""
 
 _RESULTS, _TRIALS = TypeAdapter(Result), TypeAdapter(Trial)
@@ -44,6 +45,19 @@ class Record:
     def running(self) -> int:
         """How many trials are being run, as far as the storage knows."""
         return len(self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)))
+
+    def check_split(self, fingerprint: str) -> None:
+        """Sees that the study's scores belong to this split; raises SweepError where they belong to another."""
+        bound = self._study.user_attrs.get(SPLIT, fingerprint)
+        if bound != fingerprint:
+            raise SweepError(
+                f"the study '{self._study.study_name}' was made on another split (fingerprint {bound}, here"
+                f" {fingerprint}); their scores cannot be compared. Begin a new sweep under another name"
+            )
+
+    def bind(self, fingerprint: str) -> None:
+        """Ties the study to a split, for `check_split` of later days."""
+        self._study.set_user_attr(SPLIT, fingerprint)
 
     def results(self) -> list[Result]:
         """Every trial that has ended, in the order of their numbers."""

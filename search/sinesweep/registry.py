@@ -116,14 +116,24 @@ def _checked(kind: str, name: str, plugin: Any, owner: str) -> type[Any]:
     elif plugin.contract > CONTRACT:
         problems.append(f"it was written for contract {plugin.contract}; this Sinesweep speaks {CONTRACT}: update it")
     else:
-        problems += [
-            f"the default of '{s.name}' is {s.default!r}, outside {s.domain}"
-            for s in settings(plugin).values()
-            if s.domain is not None and not s.required and s.default not in s.domain
-        ]
+        problems += _wrong_settings(plugin)
     if problems:
         raise PluginError(f"plugin '{name}' from {owner} does not keep the contract: {'; '.join(problems)}")
     return plugin  # type: ignore[no-any-return]
+
+
+def _wrong_settings(plugin: type[Any]) -> list[str]:
+    """What is wrong with the fields of a plugin, a clause each."""
+    problems: list[str] = []
+    earlier: list[str] = []
+    for setting in settings(plugin).values():
+        if setting.domain is not None and not setting.required and setting.default not in setting.domain:
+            problems.append(f"the default of '{setting.name}' is {setting.default!r}, outside {setting.domain}")
+        if setting.when is not None and setting.when.field not in earlier:
+            guess = did_you_mean(setting.when.field, earlier)
+            problems.append(f"'{setting.name}' hangs on '{setting.when.field}', which is no field before it.{guess}")
+        earlier.append(setting.name)
+    return problems
 
 
 def _distribution(entry: EntryPoint) -> str:

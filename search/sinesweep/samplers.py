@@ -32,7 +32,7 @@ def make_sampler(search: Search, seed: int) -> samplers.BaseSampler:
     makers: dict[str, Callable[[], samplers.BaseSampler]] = {
         "tpe": lambda: samplers.TPESampler(seed=seed, n_startup_trials=startup),
         "random": lambda: samplers.RandomSampler(seed=seed),
-        "grid": lambda: samplers.RandomSampler(seed=seed),  # the grid's points are enqueued; nothing is sampled
+        "grid": lambda: samplers.RandomSampler(seed=seed),  # fills what a queued point leaves open
         "qmc": lambda: samplers.QMCSampler(seed=seed, warn_independent_sampling=False, warn_asynchronous_seeding=False),
         "cmaes": lambda: samplers.CmaEsSampler(seed=seed, n_startup_trials=startup, warn_independent_sampling=False),
         "gp": lambda: samplers.GPSampler(seed=seed, n_startup_trials=startup),

@@ -12,16 +12,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from sinesweep import registry
-from sinesweep.domains import Choice, Domain, Float, Scalar
+from sinesweep.domains import Choice, Domain, Int, Scalar
 from sinesweep.errors import PluginError, SweepError, did_you_mean
 from sinesweep.fit import Fit
-from sinesweep.picks import Pick
+from sinesweep.picks import Pick, count
 from sinesweep.ranges import Pinned, Range, default_range, read_range
 from sinesweep.settings import Setting, When, settings
 from sinesweep.trial import Config
 
 SECTIONS = {"features": "features", "architecture": "architectures", "loss": "losses"}
 """The keys of a configuration that name one plugin each, and the kinds that they come from."""
+
+LARGEST_GRID = 100_000
+"""So many points of a grid are held in memory, and shuffled; no sweep tries more."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A dimension that others hang on: they count only where it has one of `values`."""
+
+    dimension: str
+    values: tuple[Any, ...]
+
+    def open(self, point: Mapping[str, Any]) -> bool:
+        """Whether a point says by itself that they count."""
+        return self.dimension in point and point[self.dimension] in self.values
+
+    def __str__(self) -> str:
+        return f"{self.dimension}: {' or '.join(str(value) for value in self.values)}"
 
 
 @dataclass(frozen=True)
@@ -52,6 +70,22 @@ class Block:
             for name, wanted in self.ranges.items()
             if not isinstance(wanted, Pinned) and self._can_count(self.settings[name].when)
         }
+
+    def gates(self) -> dict[str, list[Gate]]:
+        """What each dimension hangs on inside this block."""
+        searched = self.dimensions()
+        names = {f"{self.prefix}.{name}": name for name in self.settings}
+        return {full: self._gates(name) for full, name in names.items() if full in searched}
+
+    def _gates(self, name: str) -> list[Gate]:
+        when = self.settings[name].when
+        if when is None:
+            return []
+        other = self.ranges[when.field]
+        options = (other.value,) if isinstance(other, Pinned) else getattr(other, "options", (None,))
+        if all(value in when.values for value in options):
+            return self._gates(when.field)
+        return [Gate(f"{self.prefix}.{when.field}", when.values)]
 
     def _can_count(self, when: When | None) -> bool:
         """Whether any trial can meet the condition."""
@@ -126,9 +160,20 @@ class SearchSpace:
                 found |= option.block.dimensions()
         return found | self.fit.dimensions()
 
+    def gates(self) -> dict[str, list[Gate]]:
+        """What each dimension hangs on: the choice of its plugin, its augmentation's switch, another setting."""
+        found: dict[str, list[Gate]] = {}
+        for key, blocks in self.choices.items():
+            for name, block in blocks.items():
+                found |= _behind([Gate(key, (name,))] if len(blocks) > 1 else [], block)
+        for option in self.options:
+            found |= _behind([Gate(option.block.prefix, (True,))] if option.enabled is None else [], option.block)
+        return found | self.fit.gates()
+
     def check_point(self, point: Mapping[str, Any]) -> list[str]:
-        """What is wrong with `{dimension: value}`, a sentence each: unknown names, values that are not searched."""
-        known = self.dimensions()
+        """What is wrong with `{dimension: value}`, a sentence each: unknown names, values that are not searched, and
+        values of dimensions that a trial may not have."""
+        known, gates = self.dimensions(), self.gates()
         unknown = [
             f"{name}: not a dimension of this sweep.{did_you_mean(name, known)}" for name in point.keys() - known
         ]
@@ -137,7 +182,28 @@ class SearchSpace:
             for name in point.keys() & known
             if not _inside(point[name], known[name])
         ]
-        return sorted(unknown + outside)
+        shut = [
+            f"{name}: counts only with {gate}"
+            for name in point.keys() & gates.keys()
+            for gate in gates[name]
+            if not gate.open(point)
+        ]
+        return sorted(unknown + outside + shut)
+
+    def check_grid(self) -> list[str]:
+        """Why a grid cannot go through this space, a sentence each."""
+        continuous = [name for name, domain in self.dimensions().items() if math.isinf(count(domain))]
+        if continuous:
+            return [
+                f"search.sampler: a grid cannot go through continuous ranges; give a value or a list of values for"
+                f" {', '.join(continuous)}, or take another sampler"
+            ]
+        if self.size() > LARGEST_GRID:
+            return [
+                f"search.sampler: expected a grid of at most {LARGEST_GRID:,} points, got up to {self.size():,.0f};"
+                " narrow the ranges, or take another sampler"
+            ]
+        return []
 
     def size(self) -> float:
         """How many configurations there are at most; infinite with a continuous range."""
@@ -189,14 +255,15 @@ def _ranges(
 
 
 def _inside(value: Any, domain: Domain) -> bool:
-    return value in domain.options if isinstance(domain, Choice) else value in domain
+    """Whether a search may come to `value`; a domain itself allows values between its steps and options too."""
+    if isinstance(domain, Choice):
+        return value in domain.options
+    return value in domain and (not isinstance(domain, Int) or (value - domain.low) % domain.step == 0)
+
+
+def _behind(gates: list[Gate], block: Block) -> dict[str, list[Gate]]:
+    return {name: gates + inner for name, inner in block.gates().items()}
 
 
 def _count(block: Block) -> float:
-    return math.prod(_domain_size(domain) for domain in block.dimensions().values())
-
-
-def _domain_size(domain: Domain) -> float:
-    if isinstance(domain, Float):
-        return 1 if domain.low == domain.high else math.inf
-    return len(domain.options) if isinstance(domain, Choice) else (domain.high - domain.low) // domain.step + 1
+    return math.prod(count(domain) for domain in block.dimensions().values())

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sinesweep.dataset import Dataset
 from sinesweep.errors import DatasetError
 from sinesweep.stratify import deal
-from sinesweep.units import Units, counts, many
+from sinesweep.units import Units, counts
+from sinesweep.wording import many
 
 Part = Annotated[float, Field(ge=0, lt=1)] | Annotated[list[str], Field(min_length=1)]
 

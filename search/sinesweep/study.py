@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +16,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from sinesweep.domains import Choice, Domain, Float, Scalar
+from sinesweep.errors import SweepError
 from sinesweep.picks import grid
 from sinesweep.ranges import Pinned
 from sinesweep.record import (
@@ -37,6 +39,9 @@ from sinesweep.trial import Cause, Report, Result, State, Trial
 TEACHES = (Cause.INFEASIBLE, Cause.NAN, Cause.OUT_OF_MEMORY, Cause.PLUGIN)
 """Ends that the configuration itself causes. Told FAIL, a sampler would come back to it; so it is told a constraint."""
 
+POINT = "fixed_params"
+"""Optuna's own attribute of a trial that was queued with some of its values."""
+
 
 class Study:
     """One sweep's search, driven by one process."""
@@ -50,28 +55,31 @@ class Study:
             resume: the study is there already.
 
         Raises:
-            SweepError: there is no study to resume, one that must not be overwritten, or a sampler lacks a package.
+            SweepError: there is no study to resume, one that must not be overwritten, a sampler lacks a package, or a
+                grid cannot go through this space. Nothing has been created then.
         """
-        self._sweep, self._space = sweep, sweep.space()
-        if resume and "://" not in storage:
-            mend_journal(Path(storage))
-        self._study = load_study(sweep, storage) if resume else create_study(sweep, storage)
+        self._sweep, self._space, search = sweep, sweep.space(), sweep.search
+        self._grid = _shuffled_grid(self._space, search.seed) if search.sampler == "grid" else None
+        first, held = _first_trials(sweep), _held(sweep, storage) if resume else None
+        trials = max(len(first), 0 if held is None else _count(held))
+        # Both are made before a study is: what they refuse leaves nothing behind.
+        sampler, pruner = make_sampler(search, search.seed + trials), make_pruner(search, _longest(self._space))
+        self._study = create_study(sweep, storage) if held is None else held
+        self._study.sampler, self._study.pruner = sampler, pruner
         self.record = Record(self._study)
         self._asked: dict[int, optuna.Trial] = {}
         self._seconds_before, self._began = self.record.seconds, time.monotonic()
-        if resume:
-            self._release()
-        else:
-            self._study.add_trial(_baselines_place())
-            self._enqueue_first()
-        seed = sweep.search.seed + len(self._study.get_trials(deepcopy=False))
-        self._study.sampler = make_sampler(sweep.search, seed)
-        self._study.pruner = make_pruner(sweep.search, _longest(self._space))
+        for trial in first[_count(self._study) :]:  # those that a driver that died has not added yet
+            self._study.add_trial(trial)
+        self._release()
 
     def ask(self) -> Trial | None:
         """What to do next; None where a grid has been gone through."""
-        if self._sweep.search.sampler == "grid" and not self._waiting():
-            return None
+        if self._grid is not None and not self._waiting():
+            point = self._untried(self._grid)
+            if point is None:
+                return None
+            self._study.enqueue_trial(point)
         asked = self._study.ask()
         config = self._space.suggest(lambda name, domain: _suggest(asked, name, domain))
         trial = Trial(asked.number, config, _seed(self._sweep.search.seed, asked.number))
@@ -91,6 +99,8 @@ class Study:
         """Records what came of a trial, and teaches the sampler what it has to know."""
         asked = self._asked.pop(result.trial.number)
         asked.set_user_attr(RESULT, result_to_json(result))
+        if result.state is State.INTERRUPTED:
+            self._study.enqueue_trial(asked.params)
         if result.state is State.COMPLETE:
             self._study.tell(asked, result.value)
         elif result.failure is not None and result.failure.cause in TEACHES:
@@ -98,8 +108,6 @@ class Study:
             self._study.tell(asked, state=TrialState.PRUNED)
         else:
             self._study.tell(asked, state=TrialState.PRUNED if result.state is State.PRUNED else TrialState.FAIL)
-        if result.state is State.INTERRUPTED:
-            self._study.enqueue_trial(asked.params)
 
     def record_baseline(self, result: Result) -> None:
         """Keeps the baseline's result as that of trial 0."""
@@ -111,19 +119,18 @@ class Study:
         self._study.set_user_attr(SECONDS, seconds)
         return seconds
 
-    def _enqueue_first(self) -> None:
-        for point in self._sweep.enqueue:
-            self._study.enqueue_trial(point)
-        if self._sweep.search.sampler == "grid":
-            points = list(grid(self._space.suggest))
-            random.Random(self._sweep.search.seed).shuffle(points)
-            for point in points[: self._sweep.budget.trials]:
-                self._study.enqueue_trial(point)
+    def _untried(self, points: Iterator[dict[str, Scalar]]) -> dict[str, Scalar] | None:
+        """The next of the points that no trial has; None where there is none."""
+        trials = self._study.get_trials(deepcopy=False)
+        tried = {frozenset(trial.params.items()) for trial in trials if TRIAL in trial.user_attrs}
+        return next((point for point in points if frozenset(point.items()) not in tried), None)
 
     def _release(self) -> None:
         """Ends what a dead driver left running, and queues its configuration to be tried again."""
         for frozen in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             if TRIAL not in frozen.user_attrs:  # it died while it was being asked for
+                if POINT in frozen.system_attrs:
+                    self._study.enqueue_trial(frozen.system_attrs[POINT])
                 self._study.tell(frozen.number, state=TrialState.FAIL)
                 continue
             self._asked[frozen.number] = optuna.Trial(self._study, frozen._trial_id)
@@ -134,6 +141,37 @@ class Study:
 
     def _waiting(self) -> bool:
         return bool(self._study.get_trials(deepcopy=False, states=(TrialState.WAITING,)))
+
+
+def _held(sweep: Sweep, storage: str) -> optuna.Study:
+    """The study that is gone on with. Its driver is dead, so its journal may be mended."""
+    if "://" not in storage:
+        mend_journal(Path(storage))
+    return load_study(sweep, storage)
+
+
+def _count(study: optuna.Study) -> int:
+    return len(study.get_trials(deepcopy=False))
+
+
+def _first_trials(sweep: Sweep) -> list[FrozenTrial]:
+    """What a study begins with: the baseline's place and the points to try first, in this order."""
+    points = (optuna.create_trial(state=TrialState.WAITING, system_attrs={POINT: point}) for point in sweep.enqueue)
+    return [_baselines_place(), *points]
+
+
+def _shuffled_grid(space: SearchSpace, seed: int) -> Iterator[dict[str, Scalar]]:
+    """Every point of the space once, in an order that the seed alone decides.
+
+    Raises:
+        SweepError: a grid cannot go through this space.
+    """
+    problems = space.check_grid()
+    if problems:
+        raise SweepError(*problems)
+    points = list(grid(space.suggest))
+    random.Random(seed).shuffle(points)
+    return iter(points)
 
 
 def _baselines_place() -> FrozenTrial:

@@ -73,19 +73,25 @@ class Budget(Section):
 class Workers(Section):
     """Where trials run."""
 
-    count: int | Literal["auto"] = Field("auto", description="trials at the same time; auto: as many as fit")
+    count: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
+        "auto", description="trials at the same time; auto: as many as fit"
+    )
     cpus_per_trial: float = Field(1, gt=0, description="cores that a trial may use")
     gpus_per_trial: float | None = Field(
         None, ge=0, description="GPUs that a trial is given, may be a fraction; default: one where there are any"
     )
-    address: str | None = Field(None, description="a running Ray cluster to join: auto or HOST:PORT")
+    address: str | None = Field(
+        None,
+        description="a running Ray cluster to join: auto or HOST:PORT; all its machines need the same folders (sounds,"
+        " cache, sweep) at the same paths",
+    )
 
 
 def _as_mapping(section: Any) -> Any:
-    """`[gain, {noise: {…}}]` and `gain` mean `{gain: null, noise: {…}}`."""
+    """`[gain, {noise: {…}}]` and `gain` mean `{gain: null, noise: {…}}`; any other form stays as it is."""
     if isinstance(section, str):
         return {section: None}
-    if not isinstance(section, list):
+    if not (isinstance(section, list) and all(isinstance(entry, str | dict) for entry in section)):
         return section
     merged: dict[str, Any] = {}
     for entry in section:

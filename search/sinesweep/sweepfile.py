@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
@@ -46,9 +46,20 @@ def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
     return check_document(document)
 
 
+def complete(sweep: Sweep, folder: Path) -> Sweep:
+    """A sweep that was made in Python, checked as a file is, its `data.path` taken relative to `folder`.
+
+    Raises:
+        SweepError: all problems at once.
+    """
+    document = _plain(sweep)
+    _anchor(document, folder)
+    return check_document(document)
+
+
 def override(sweep: Sweep, overrides: Sequence[str]) -> Sweep:
     """The sweep with some keys set anew; raises SweepError as `read_sweep` does."""
-    document = json.loads(sweep.model_dump_json(exclude_defaults=True))
+    document = _plain(sweep)
     for each in overrides:
         _set(document, each)
     return check_document(document)
@@ -69,13 +80,18 @@ def check_document(document: Mapping[str, Any]) -> Sweep:
 
 
 def dump(sweep: Sweep) -> str:
-    """The sweep as YAML that `read_sweep` takes."""
+    """The sweep as YAML that `read_sweep` takes; defaults are written too, so that another version changes none."""
     stream = io.StringIO()
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    yaml.dump(json.loads(sweep.model_dump_json(exclude_defaults=True)), stream)
+    yaml.dump(_plain(sweep), stream)
     return stream.getvalue()
+
+
+def _plain(sweep: Sweep) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(sweep.model_dump_json())
+    return document
 
 
 def _parse(text: str, where: str) -> Any:
@@ -116,24 +132,31 @@ def _plugin_problems(document: Mapping[str, Any]) -> list[str]:
     sections = {kind: _as_mapping(document.get(kind) or {}) for kind in PLUGIN_SECTIONS}
     asked = [entry for section in sections.values() if isinstance(section, dict) for entry in section.values()]
     fit = document.get("fit") or {}
-    if not all(isinstance(part, dict) for part in (*sections.values(), *(each or {} for each in asked), fit)):
+    if not all(_has_names(part) for part in (*sections.values(), *(each or {} for each in asked), fit)):
         return problems
     try:
         space = SearchSpace.of(sections, fit)
     except SweepError as reason:
         return [*problems, *reason.problems]
-    points = document.get("enqueue") or []
+    points, search = document.get("enqueue"), document.get("search")
     for i, point in enumerate(points if isinstance(points, list) else []):
-        if isinstance(point, dict):
+        if _has_names(point):
             problems += [f"enqueue[{i}].{problem}" for problem in space.check_point(point)]
+    if isinstance(search, dict) and search.get("sampler") == "grid":
+        problems += space.check_grid()
     return problems
+
+
+def _has_names(section: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a section is a mapping whose keys are all text."""
+    return isinstance(section, dict) and all(isinstance(key, str) for key in section)
 
 
 def _named_plugins(document: Mapping[str, Any]) -> list[str]:
     """What is wrong with the reader and the baseline."""
     problems: list[str] = []
     data, baseline = document.get("data"), document.get("baseline")
-    if isinstance(data, dict) and isinstance(data.get("reader"), str):
+    if _has_names(data) and isinstance(data.get("reader"), str):
         try:
             settings = {key: value for key, value in data.items() if key != "reader"}
             make(registry.load("datasets", data["reader"]), settings, "data")

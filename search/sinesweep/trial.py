@@ -27,6 +27,11 @@ class State(enum.StrEnum):
     FAILED = "failed"
     INTERRUPTED = "interrupted"
 
+    @property
+    def spent(self) -> bool:
+        """Whether such an end counts against the budget."""
+        return self in (State.COMPLETE, State.PRUNED, State.FAILED)
+
 
 class Cause(enum.StrEnum):
     """Why a trial has no score."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 from sinesweep.dataset import Dataset
 from sinesweep.errors import DatasetError, did_you_mean
 from sinesweep.stratify import deal
+from sinesweep.wording import many, natural
 
 Wanted = float | list[str]
 """A share, or names."""
@@ -165,16 +165,6 @@ def counts(of: Sequence[str], targets: Sequence[int], names: Sequence[str], clas
         if name in row:
             table[row[name], target] += 1
     return table
-
-
-def natural(name: str) -> list[str | int]:
-    """A sorting key that reads numbers as numbers."""
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
-
-
-def many(number: int, word: str) -> str:
-    """`1 group`, `2 groups`."""
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _names(wanted: Wanted) -> list[str]:

@@ -212,7 +212,7 @@ def test_silence_stays_silent():
 
 def test_noise_whose_softest_is_louder_than_its_loudest_is_refused():
     with pytest.raises(Infeasible, match="min_snr_db = 40 is above max_snr_db = 20"):
-        layer("noise", min_snr_db=40.0, max_snr_db=20.0)
+        registry.load("augmentations", "noise")(min_snr_db=40.0, max_snr_db=20.0).check()
 
 
 # time shift

@@ -186,9 +186,11 @@ class MortalLoss(Loss):
     def build(self, task):
         import keras
 
-        if self.fatal:
-            os._exit(1)
-        return keras.losses.CategoricalCrossentropy(from_logits=True)
+        class Death(keras.losses.Loss):
+            def call(self, targets, logits):
+                os._exit(1)
+
+        return Death() if self.fatal else keras.losses.CategoricalCrossentropy(from_logits=True)
 
 
 @dataclass(frozen=True)

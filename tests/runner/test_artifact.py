@@ -70,7 +70,9 @@ def test_a_saved_model_answers_as_the_trained_one_did(make_config, make_material
         learner.train_epoch(epoch)
     refit(trial, material, range(24), 4, tmp_path / "best", SPLIT)
     waves = np.stack([np.load(material.waveforms[clip]) for clip in range(24, 48)])
-    assert Artifact.load(tmp_path / "best").answer(waves) == pytest.approx(learner.answer(range(24, 48)), abs=1e-4)
+    assert Artifact.load(tmp_path / "best", trust=True).answer(waves) == pytest.approx(
+        learner.answer(range(24, 48)), abs=1e-4
+    )
 
 
 def test_a_model_describes_itself(best):
@@ -91,7 +93,7 @@ def test_a_model_describes_itself(best):
 
 def test_the_test_score_is_that_of_predict(best, sounds):
     score = open_test(best, sounds.clips, [clip.path for clip in sounds.clips], "accuracy")
-    predictions = {each.path: each for each in predict(Artifact.load(best), [sounds.folder])}
+    predictions = {each.path: each for each in predict(Artifact.load(best, trust=True), [sounds.folder])}
     said = np.array([list(predictions[clip.path].probabilities.values()) for clip in sounds.clips])
     assert said == pytest.approx(score.probabilities, abs=1e-6)
     assert measure(score.targets, said)["accuracy"] == score.metrics["accuracy"] > 0.9
@@ -103,7 +105,7 @@ def test_the_test_score_is_that_of_predict(best, sounds):
 def test_windows_of_a_long_file_are_averaged(make_config, make_material, tmp_path):
     material = make_material(Length("windows", 4000, 2000, 1000))
     refit(Trial(0, make_config(fit={"epochs": 1}), 1), material, range(24), 1, tmp_path / "best", SPLIT)
-    artifact = Artifact.load(tmp_path / "best")
+    artifact = Artifact.load(tmp_path / "best", trust=True)
     wave = np.random.default_rng(0).uniform(-0.5, 0.5, 5000).astype(np.float32)
     soundfile.write(tmp_path / "long.wav", wave, 4000, subtype="FLOAT")
     windows = np.stack([wave[start : start + 2000] for start in (0, 1000, 2000, 3000)])
@@ -116,7 +118,7 @@ def test_a_bad_file_does_not_end_the_others(best, sounds, tmp_path):
     text.write_text("this is no sound")
     empty.touch()
     good = sounds.clips[0].path
-    predictions = predict(Artifact.load(best), [text, good, empty, tmp_path / "none.wav"])
+    predictions = predict(Artifact.load(best, trust=True), [text, good, empty, tmp_path / "none.wav"])
     assert [each.failed for each in predictions] == [True, False, True, True]
     assert "text" in predictions[0].error
     assert predictions[1].label == "low"
@@ -126,7 +128,7 @@ def test_a_bad_file_does_not_end_the_others(best, sounds, tmp_path):
 def test_what_was_done_to_a_sound_is_said(best, tmp_path):
     def note(name, wave, rate_hz):
         soundfile.write(tmp_path / name, wave, rate_hz)
-        return predict(Artifact.load(best), [tmp_path / name])[0].note
+        return predict(Artifact.load(best, trust=True), [tmp_path / name])[0].note
 
     tone = 0.3 * np.sin(np.arange(1000))
     assert note("exact.wav", np.resize(tone, 2000), 4000) == ""
@@ -138,7 +140,7 @@ def test_what_was_done_to_a_sound_is_said(best, tmp_path):
 
 
 def test_predictions_come_as_text_csv_and_json(best, sounds, tmp_path):
-    predictions = predict(Artifact.load(best), [sounds.clips[1].path, tmp_path / "none.wav"])
+    predictions = predict(Artifact.load(best, trust=True), [sounds.clips[1].path, tmp_path / "none.wav"])
     text = as_text(predictions).splitlines()
     assert "high" in text[0]
     assert "error: there is no such file" in text[1]
@@ -152,7 +154,7 @@ def test_predictions_come_as_text_csv_and_json(best, sounds, tmp_path):
 def test_a_folder_without_sound_is_an_error(best, tmp_path):
     (tmp_path / "nothing").mkdir()
     with pytest.raises(ArtifactError, match="no sound file"):
-        predict(Artifact.load(best), [tmp_path / "nothing"])
+        predict(Artifact.load(best, trust=True), [tmp_path / "nothing"])
 
 
 def _edit(change):
@@ -177,12 +179,20 @@ def _edit(change):
 def test_a_model_that_is_not_whole_is_refused(best, spoil, message):
     spoil(best)
     with pytest.raises(ArtifactError, match=message):
+        Artifact.load(best, trust=True)
+
+
+def test_a_model_does_not_choose_what_is_imported_unless_it_is_trusted(best):
+    _edit(lambda facts: facts["configuration"]["features"].update(name="somebodys_module:Features"))(best)
+    with pytest.raises(ArtifactError, match=r"needs somebodys_module:Features.*--trust"):
         Artifact.load(best)
+    with pytest.raises(ArtifactError, match="cannot be imported"):
+        Artifact.load(best, trust=True)
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(ArtifactError, match="there is none"):
-        Artifact.load(tmp_path / "best")
+        Artifact.load(tmp_path / "best", trust=True)
 
 
 def test_a_full_disk_leaves_nothing_half_written(make_config, make_material, tmp_path, monkeypatch):
@@ -200,7 +210,7 @@ def test_a_new_model_replaces_the_old_one(best, make_config, make_material):
     record_scores(best, "test", {"metrics": {"accuracy": 0.5}})
     refit(Trial(0, make_config(), 2), make_material(), range(24), 1, best, SPLIT)
     assert "scores" not in json.loads((best / "model.json").read_text(encoding="utf-8"))
-    assert Artifact.load(best).classes == ("low", "high")
+    assert Artifact.load(best, trust=True).classes == ("low", "high")
 
 
 def test_the_last_training_takes_the_median_of_the_folds_epochs():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sinesweep.configuration import Parts
+from sinesweep.dataset import Task
 from sinesweep.errors import Infeasible, PluginError
 from sinesweep.fit import OPTIMIZERS, Fit
 from sinesweep.lengths import Length
@@ -21,7 +22,7 @@ LENGTH = Length("pad", 4000, 2000)
 def test_a_dry_build_counts_the_parameters(make_config):
     config = make_config(architecture={"name": "engine_plugins:TinyNet", "units": 8})
     convolution, normalisation, dense = 3 * 20 * 8 + 8, 4 * 8, 8 * 5 + 5
-    assert dry_build(config, LENGTH, 5) == convolution + normalisation + dense
+    assert dry_build(config, LENGTH, Task.CLASSIFICATION, 5) == convolution + normalisation + dense
 
 
 def test_the_features_shape_is_known_without_building(make_config):
@@ -42,7 +43,7 @@ def test_the_features_shape_is_known_without_building(make_config):
 )
 def test_what_cannot_be_built_says_why(make_config, sections, error, message):
     with pytest.raises(error, match=message):
-        dry_build(make_config(**sections), LENGTH, 2)
+        dry_build(make_config(**sections), LENGTH, Task.CLASSIFICATION, 2)
 
 
 def test_statistics_are_those_of_all_batches_together():

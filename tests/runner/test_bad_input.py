@@ -16,7 +16,8 @@ import soundfile
 from optuna.storages.journal import JournalFileBackend
 
 from sinesweep.study import Study
-from sinesweep.sweepfile import check_document
+from sinesweep.sweep import Sweep
+from sinesweep.sweepfile import check_document, dump, read_sweep
 from sinesweep_runner import cli
 from sinesweep_runner.sweepfolder import SweepFolder
 
@@ -65,6 +66,14 @@ def wav(file: Path, wave: np.ndarray, subtype: str = "PCM_16") -> Path:
 
 def noise(seed: int, samples: int = 4000) -> np.ndarray:
     return np.random.default_rng(seed).uniform(-0.1, 0.1, samples)
+
+
+def begin(sweep: Sweep, folder: Path) -> SweepFolder:
+    """A sweep that died before its search began."""
+    place = SweepFolder(folder)
+    with place.claimed():
+        place.begin(sweep)
+    return place
 
 
 # The folder of sounds
@@ -375,8 +384,7 @@ def test_an_output_folder_that_cannot_be_written(sinesweep, write_sweep, tmp_pat
 
 def test_a_folder_that_holds_another_sweep(sinesweep, write_sweep, tone_sweep, tmp_path):
     held = check_document(tone_sweep(name="older"))
-    place = SweepFolder(tmp_path / "sweep")
-    place.begin(held)
+    place = begin(held, tmp_path / "sweep")
     Study(held, place.storage(held))
     before = place.sweep_file.read_text()
     said = sinesweep("run", write_sweep(), "--out", place.path)
@@ -392,6 +400,40 @@ def test_a_folder_that_holds_something_else(sinesweep, write_sweep, sounds):
     assert "is not empty and holds no sweep; choose another folder with --out" in said.err
 
 
+def test_a_folder_that_holds_something_else_stays_as_it_is(sinesweep, write_sweep, sounds):
+    before = sorted(sounds.iterdir())
+    assert sinesweep("run", write_sweep(), "--out", sounds).code == MISTAKE
+    assert sorted(sounds.iterdir()) == before
+
+
+def test_a_storage_that_holds_another_sweep_of_that_name(sinesweep, write_sweep, tmp_path):
+    shared = write_sweep(storage=f"sqlite:///{tmp_path / 'studies.db'}", budget={"trials": 1})
+    assert sinesweep("run", shared, "--out", tmp_path / "one", "--no-finalize").code == DONE
+    said = sinesweep("run", shared, "--out", tmp_path / "two")
+    assert said.code == MISTAKE
+    assert "already holds a study named 'tones', of a sweep in another folder" in said.err
+    assert not (tmp_path / "two").exists()
+
+
+def test_a_study_that_was_made_on_another_split(sinesweep, write_sweep, tmp_path):
+    shared = write_sweep(storage=f"sqlite:///{tmp_path / 'studies.db'}", budget={"trials": 1})
+    assert sinesweep("run", shared, "--out", tmp_path / "one", "--no-finalize").code == DONE
+    sweep = read_sweep(shared, ["split.test=0.4", "budget.trials=2"])
+    (tmp_path / "two").mkdir()
+    SweepFolder(tmp_path / "two").sweep_file.write_text(dump(sweep), encoding="utf-8")
+    said = sinesweep("resume", tmp_path / "two")
+    assert said.code == MISTAKE
+    assert "the study 'tones' was made on another split" in said.err
+
+
+def test_a_sweep_without_a_single_score(sinesweep, write_sweep, tmp_path):
+    losses = {"engine_plugins:NanLoss": {}}
+    said = sinesweep("run", write_sweep(losses=losses, budget={"trials": 2}), "--out", tmp_path / "sweep")
+    assert said.code == FAILED
+    assert "no trial has a score, so there is no winner (2 failed; trial 1, for one: the loss became nan" in said.err
+    assert (tmp_path / "sweep" / "leaderboard.md").exists()
+
+
 @pytest.mark.parametrize("command", ["resume", "finalize", "leaderboard", "status", "report"])
 def test_a_folder_without_a_sweep(sinesweep, tmp_path, command):
     said = sinesweep(command, tmp_path)
@@ -401,14 +443,14 @@ def test_a_folder_without_a_sweep(sinesweep, tmp_path, command):
 
 @pytest.mark.parametrize("command", ["finalize", "leaderboard", "status", "report"])
 def test_a_sweep_that_has_not_begun_to_search(sinesweep, tone_sweep, tmp_path, command):
-    SweepFolder(tmp_path / "sweep").begin(check_document(tone_sweep()))
+    begin(check_document(tone_sweep()), tmp_path / "sweep")
     said = sinesweep(command, tmp_path / "sweep")
     assert said.code == MISTAKE
     assert "has not begun to search" in said.err
 
 
 def test_resume_changes_nothing_that_is_searched(sinesweep, tone_sweep, tmp_path):
-    SweepFolder(tmp_path / "sweep").begin(check_document(tone_sweep()))
+    begin(check_document(tone_sweep()), tmp_path / "sweep")
     said = sinesweep("resume", tmp_path / "sweep", "--set", "fit.epochs=4")
     assert said.code == MISTAKE
     assert "only budget.… and workers.… may change on resume" in said.err

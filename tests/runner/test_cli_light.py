@@ -49,7 +49,8 @@ def test_a_mistake_in_a_sweep_file_or_its_folder_is_told_before_keras_is_loaded(
 def test_reading_a_sweep_loads_no_keras(tone_sweep, tmp_path):
     sweep = check_document(tone_sweep())
     place = SweepFolder(tmp_path / "sweep")
-    place.begin(sweep)
+    with place.claimed():
+        place.begin(sweep)
     Study(sweep, place.storage(sweep))
     for command in ("status", "leaderboard", "report"):
         assert loaded(command, place.path).isdisjoint({"keras", "tensorflow", "ray"})

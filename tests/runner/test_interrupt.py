@@ -18,6 +18,7 @@ from optuna.trial import TrialState
 from sinesweep.errors import SweepError
 from sinesweep.record import Record
 from sinesweep.storage import load_study
+from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import read_sweep
 from sinesweep.trial import State
 from sinesweep_runner import resume, run
@@ -62,9 +63,11 @@ def trains(folder: Path, done: int, running: int = 1):
     """So many trials have ended, and as many as there are workers are past their first epoch."""
 
     def look() -> bool:
-        if not (folder / "study.journal").exists() or len(record_of(folder).results()) < done:
-            return False
         place = SweepFolder(folder)
+        if not place.sweep_file.exists() or not place.has_begun(place.sweep()):
+            return False
+        if len(record_of(folder).results()) < done:
+            return False
         trials = load_study(place.sweep(), place.storage(place.sweep())).trials
         return sum(bool(t.intermediate_values) for t in trials if t.state is TrialState.RUNNING) == running
 
@@ -79,6 +82,14 @@ def long_sweep(write_sweep):
         search={"pruner": "none"},
         budget={"trials": 3},
     )
+
+
+def begin(sweep: Sweep, folder: Path) -> SweepFolder:
+    """A sweep that died before its search began."""
+    place = SweepFolder(folder)
+    with place.claimed():
+        place.begin(sweep)
+    return place
 
 
 def finish(folder: Path) -> list[int]:
@@ -156,18 +167,20 @@ def test_a_killed_sweep_resumes_and_tries_the_trial_that_ran_again(long_sweep, t
 
 def test_a_sweep_that_dies_before_its_search_begins_can_be_run_and_resumed(write_sweep, tmp_path):
     folder = tmp_path / "sweep"
-    SweepFolder(folder).begin(read_sweep(write_sweep(budget={"trials": 1})))
+    begin(read_sweep(write_sweep(budget={"trials": 1})), folder)
     assert resume(folder, finalize=False).why == "1 trials done"
     shutil.rmtree(folder)
     other = read_sweep(write_sweep(name="other", budget={"trials": 1}))
-    SweepFolder(folder).begin(other)
+    begin(read_sweep(write_sweep()), folder)
     assert run(other, folder, finalize=False).why == "1 trials done"
 
 
 def test_nobody_else_may_run_a_sweep_that_is_running(write_sweep, tmp_path):
-    place = SweepFolder(tmp_path / "sweep")
-    place.begin(read_sweep(write_sweep()))
+    place = begin(read_sweep(write_sweep()), tmp_path / "sweep")
     before = place.sweep_file.read_text()
-    with place.claimed(), pytest.raises(SweepError, match="another process is running this sweep"):
-        resume(place.path, ["budget.trials=1"])
+    with place.claimed():
+        with pytest.raises(SweepError, match="another process is running this sweep"):
+            resume(place.path, ["budget.trials=1"])
+        with pytest.raises(SweepError, match="another process is running this sweep"):
+            run(read_sweep(write_sweep(name="other")), place.path)
     assert place.sweep_file.read_text() == before

@@ -95,9 +95,10 @@ def test_what_cannot_be_built_is_never_sent_and_costs_no_budget(tmp_path):
     assert stage.ends.count(State.INFEASIBLE) == len(study.record.results()) - 6
 
 
-def test_a_space_where_nothing_works_ends_with_the_reason(tmp_path):
+def test_a_space_where_nothing_works_ends_with_the_reason(tmp_path, monkeypatch):
+    monkeypatch.setattr("sinesweep_runner.orchestrator.INFEASIBLE_IN_A_ROW", 20)
     loop = orchestrate(tmp_path, good, dry_build=lambda trial: infeasible(trial, "no frames are left"))[0]
-    with pytest.raises(SweepFailed, match="cannot work; the last one: no frames are left"):
+    with pytest.raises(SweepFailed, match="20 configurations in a row cannot work; the last one: no frames are left"):
         loop.run()
 
 

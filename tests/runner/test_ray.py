@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+from sinesweep.errors import SweepError
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import Cause, State
 from sinesweep_runner import run
+from sinesweep_runner.executors import ray as executor
+from sinesweep_runner.placement import Plan
 from sinesweep_runner.watch import Watch
 
 pytestmark = pytest.mark.ray
@@ -103,3 +108,37 @@ def test_nothing_of_ray_is_left_afterwards(swept):
     assert not ray.is_initialized()
     names = [Path(f"/proc/{pid}/cmdline").read_text() for pid in descendants(os.getpid()) - {os.getpid()}]
     assert not [name for name in names if "ray" in name]
+
+
+def test_workers_that_find_no_place_are_an_error_and_no_endless_wait(make_material, tmp_path, monkeypatch):
+    monkeypatch.setattr(executor, "PATIENCE_S", 2.0)
+    workers = executor.RayExecutor(Plan(1, 1, gpus=64))
+    try:
+        with pytest.raises(SweepError, match=r"1 of 1 were not ready .* 1 cores and 64 GPUs of one machine"):
+            workers.open(make_material(), tmp_path)
+    finally:
+        workers.close()
+
+
+@pytest.fixture
+def address():
+    """Where a Ray cluster answers that says it has 64 cores."""
+    begin = (
+        "import ray; ray.init(num_cpus=64, include_dashboard=False, log_to_driver=False);"
+        "print(ray.get_runtime_context().gcs_address, flush=True); input()"
+    )
+    command = [sys.executable, "-c", begin]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as head:
+        yield head.stdout.readline().strip()
+        head.communicate("\n")
+
+
+@pytest.mark.slow
+def test_a_cluster_that_is_joined_is_shared_out_as_a_whole(tone_sweep, tmp_path, address):
+    document = tone_sweep(workers={"count": 2, "cpus_per_trial": 32, "address": address})
+    assert executor.cluster(address).cpus == 64
+    outcome = run(check_document(document), tmp_path / "sweep")
+    assert outcome.why == "4 trials done"
+    assert json.loads((outcome.folder / "test.json").read_text())["trial"] == outcome.board.best.number

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from ruamel.yaml import YAML
 
 from sinesweep.errors import SweepError
+from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import State
 from sinesweep_runner import Artifact, board_of, finalize, predict, resume, run
@@ -56,6 +58,11 @@ def stopping_after(monkeypatch, trials):
 
     monkeypatch.setattr("sinesweep_runner.signals.StopRequest", Impatient)
     monkeypatch.setattr("sinesweep_runner.watch.Watch.ended", lambda watch, result: ended.append(result))
+
+
+def interrupt(*_args: object) -> None:
+    """Somebody presses Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def test_every_trial_is_ranked_beside_the_baseline(finished):
@@ -202,6 +209,47 @@ def test_data_that_have_changed_since_are_refused_on_resume(tone_sweep, tones, t
     with pytest.raises(SweepError, match="the data set has changed since this sweep began"):
         resume(tmp_path / "sweep", ["budget.trials=2"])
     assert trained(tmp_path / "sweep") == [1]
+
+
+def test_an_opening_that_was_cut_off_is_written_down_and_completed_for_the_same_trial(tone_sweep, tmp_path):
+    document = tone_sweep(budget={"trials": 1})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sinesweep_runner.finishing.open_test", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            run(check_document(document), tmp_path / "sweep")
+    place = SweepFolder(tmp_path / "sweep")
+    assert place.recall(place.test_file).keys() == {"opened", "trial"}
+    assert "was opened for trial 1, but not scored" in status_of(place.path)
+
+    resume(place.path, ["budget.trials=4"], finalize=False)
+    opened = place.recall(place.test_file)
+    outcome = finalize(place.path)
+    assert outcome.board.test.trial == opened["trial"] == 1
+    assert outcome.board.test.opened == opened["opened"]
+    with pytest.raises(SweepError, match="the test part was opened on"):
+        finalize(place.path)
+
+
+def test_a_sweep_from_python_is_checked_as_a_file_is(tone_sweep, tmp_path):
+    sweep = Sweep.model_validate(tone_sweep(enqueue=[{"fit.no_such_setting": 1}]))
+    with pytest.raises(SweepError, match="no_such_setting"):
+        run(sweep, tmp_path / "sweep")
+    assert not (tmp_path / "sweep").exists()
+
+
+def test_a_sweep_from_python_takes_its_data_from_the_working_folder(tone_sweep, tones, tmp_path, monkeypatch):
+    monkeypatch.chdir(tones.parent)
+    data = {"reader": "folder", "path": tones.name, "group": r"(\w+/rec\d+)"}
+    run(Sweep.model_validate(tone_sweep(data=data, budget={"trials": 1})), tmp_path / "sweep", finalize=False)
+    monkeypatch.chdir(tmp_path)
+    assert SweepFolder(tmp_path / "sweep").sweep().data.settings()["path"] == str(tones)
+    assert resume(tmp_path / "sweep", ["budget.trials=2"], finalize=False).why == "2 trials done"
+
+
+def test_the_sweep_that_is_kept_says_its_defaults_too(finished):
+    kept = YAML(typ="safe", pure=True).load(SweepFolder(finished.folder).sweep_file)
+    assert kept["search"]["startup_trials"] == 10
+    assert kept["baseline"] == "svm"
 
 
 def test_a_sweep_from_python_reads_back_from_its_folder(finished, tones):

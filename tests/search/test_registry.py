@@ -77,11 +77,19 @@ def test_an_unknown_name_gets_the_nearest_and_the_installed_list():
         (WORKING.replace("def layer(self, rate_hz): ...", ""), "it does not implement layer"),
         (WORKING + "    contract = 99", "written for contract 99"),
         (WORKING + "    order: Annotated[int, Int(1, 3)] = 7", "the default of 'order' is 7, outside 1 … 3"),
+        (
+            WORKING + "    order: int = 1\n    power: Annotated[int, Int(1, 3), When('odrer', 2)] = 1",
+            "'power' hangs on 'odrer', which is no field before it. Did you mean 'order'?",
+        ),
+        (
+            WORKING + "    power: Annotated[int, Int(1, 3), When('order', 2)] = 1\n    order: int = 1",
+            "'power' hangs on 'order', which is no field before it",
+        ),
     ],
 )
 def test_a_class_that_does_not_keep_the_contract_says_what_is_wrong(install, request, source, reason):
     module = f"kit_{abs(hash(source))}"
-    header = "from typing import Annotated\nfrom sinesweep.domains import Int\n"
+    header = "from typing import Annotated\nfrom sinesweep.domains import Int\nfrom sinesweep.settings import When\n"
     install("kit", "tilt", f"{module}:Tilt", header + source)
     with pytest.raises(PluginError, match=reason):
         registry.load("features", "tilt")

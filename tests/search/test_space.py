@@ -1,13 +1,18 @@
 """The search space: what a sweep file says, turned into dimensions and configurations."""
 
 import itertools
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import pytest
 
+from sinesweep import registry
 from sinesweep.domains import Choice, Float, Int
 from sinesweep.errors import SweepError
 from sinesweep.picks import grid, random_pick
+from sinesweep.ranges import default_range
+from sinesweep.settings import settings
 from sinesweep.space import SearchSpace
 
 BASE = {"features": {"log_mel": None}, "architectures": {"mlp": None}, "losses": {"cross_entropy": None}}
@@ -113,8 +118,23 @@ def test_a_grid_goes_through_every_combination_once_whatever_hangs_on_what():
 
 
 def test_a_grid_cannot_go_through_a_continuous_range():
-    with pytest.raises(SweepError, match=r"a grid cannot go through the continuous range .* give a list of values"):
+    (problem,) = space(fit={"learning_rate": 1e-3}).check_grid()
+    assert "a grid cannot go through continuous ranges; give a value or a list of values for" in problem
+    assert "fit.learning_rate" not in problem
+    with pytest.raises(ValueError, match="a grid needs a list of values"):
         list(itertools.islice(grid(space().suggest), 1))
+
+
+def test_a_grid_has_an_end():
+    sections = {
+        "features": {"log_mel": pinned("log_mel")},
+        "architectures": {"mlp": pinned("mlp")},
+        "losses": {"cross_entropy": {"label_smoothing": 0.0}},
+    }
+    fit = {"learning_rate": 1e-3, "batch_size": 8, "epochs": {"low": 1, "high": 1000}}
+    assert space(fit=fit, **sections).check_grid() == []
+    (problem,) = space(fit=fit | {"patience": {"low": 0, "high": 100}}, **sections).check_grid()
+    assert "expected a grid of at most 100,000 points, got up to 101,000" in problem
 
 
 def test_points_to_try_first_are_checked_against_the_space():
@@ -126,14 +146,63 @@ def test_points_to_try_first_are_checked_against_the_space():
     ]
 
 
+@pytest.mark.parametrize(
+    ("alone", "gate", "opened"),
+    [
+        ({"features.mfcc.n_mfcc": 20}, "features: mfcc", {"features": "mfcc"}),
+        ({"augmentations.gain.max_db": 6.0}, "augmentations.gain: True", {"augmentations.gain": True}),
+        ({"fit.momentum": 0.5}, "fit.optimizer: sgd or rmsprop", {"fit.optimizer": "sgd"}),
+    ],
+)
+def test_a_point_names_what_its_values_hang_on(alone, gate, opened):
+    both = space(
+        features={"log_mel": None, "mfcc": None}, augmentations={"gain": None}, fit={"optimizer": ["adam", "sgd"]}
+    )
+    assert both.check_point(alone) == [f"{next(iter(alone))}: counts only with {gate}"]
+    assert both.check_point(alone | opened) == []
+
+
+def test_a_point_need_not_name_what_every_trial_has():
+    one = space(features={"mfcc": None}, augmentations={"gain": {"enabled": True}}, fit={"optimizer": "sgd"})
+    assert one.check_point({"features.mfcc.n_mfcc": 20, "augmentations.gain.max_db": 6.0, "fit.momentum": 0.5}) == []
+    both = space(fit={"optimizer": ["sgd", "rmsprop"]})
+    assert both.check_point({"fit.momentum": 0.5}) == []
+    assert both.check_point({"fit.nesterov": True}) == ["fit.nesterov: counts only with fit.optimizer: sgd"]
+
+
+def test_a_range_ends_on_a_whole_step_and_a_point_lies_on_one():
+    stepped = space(fit={"epochs": {"low": 20, "high": 45, "step": 4, "log": False}})
+    assert stepped.dimensions()["fit.epochs"] == Int(20, 44, step=4)
+    assert stepped.check_point({"fit.epochs": 24}) == []
+    assert stepped.check_point({"fit.epochs": 26}) == ["fit.epochs: expected 20 … 44 by 4, got 26"]
+
+
+@pytest.mark.parametrize("step", [0, -2, 2.5, True, "2", None])
+def test_a_step_is_a_whole_number(step):
+    with pytest.raises(SweepError, match=r"fit\.epochs: step: expected a whole number of at least 1"):
+        space(fit={"epochs": {"low": 1, "high": 9, "log": False, "step": step}})
+
+
+def test_a_plugins_own_range_ends_on_a_whole_step():
+    @dataclass(frozen=True)
+    class Stepped:
+        bands: Annotated[int, Int(8, 256, step=4, search=(20, 45))] = 20
+
+    assert default_range(settings(Stepped)["bands"]) == Int(20, 44, step=4)
+
+
+def test_a_step_where_none_can_be_is_an_error():
+    with pytest.raises(SweepError, match="step belongs to whole numbers"):
+        space(fit={"learning_rate": {"low": 1e-3, "high": 1e-2, "step": 1}})
+    with pytest.raises(SweepError, match="1 where log is on"):
+        space(fit={"epochs": {"low": 1, "high": 9, "log": True, "step": 2}})
+
+
 def domain_low(domain):
     return domain.options[0] if isinstance(domain, Choice) else domain.low
 
 
 def pinned(name, **wanted):
     """All settings of a plugin at their defaults, but for those that are wanted otherwise."""
-    from sinesweep import registry
-    from sinesweep.settings import settings
-
     kind = "architectures" if name == "mlp" else "features"
     return {key: setting.default for key, setting in settings(registry.load(kind, name)).items()} | wanted

@@ -6,7 +6,9 @@ from pathlib import Path
 import optuna
 import pytest
 
+from sinesweep import registry
 from sinesweep.errors import SweepError
+from sinesweep.settings import settings
 from sinesweep.storage import mend_journal
 from sinesweep.study import Study
 from sinesweep.sweep import Sweep
@@ -78,25 +80,53 @@ def test_points_to_try_first_are_tried_first(tmp_path):
 
 
 def test_a_grid_is_gone_through_once(tmp_path):
-    fixed = {"learning_rate": 1e-3, "batch_size": [8, 16], "epochs": [1, 2]}
-    pinned = {"log_mel": {k: v for k, v in first_config(tmp_path)["features"].items() if k != "name"}}
-    mlp = {"mlp": {k: v for k, v in first_config(tmp_path)["architecture"].items() if k != "name"}}
-    sweep = sweep_of(features=pinned, architectures=mlp, fit=fixed, search={"sampler": "grid"})
-    (tmp_path / "grid").mkdir()
-    study = open_study(tmp_path / "grid", sweep)
-    tried = points(study, 4)
-    assert len({json.dumps(config, sort_keys=True) for config in tried}) == 4
+    study = open_study(tmp_path, grid_of(batch_size=[8, 16], epochs=[1, 2]))
+    assert different(points(study, 4)) == 4
     assert study.ask() is None
 
 
-def first_config(tmp_path):
-    folder = tmp_path / "first"
-    if folder.exists():
-        return json.loads((folder / "config.json").read_text())
-    folder.mkdir()
-    config = open_study(folder).ask().config
-    (folder / "config.json").write_text(json.dumps(config))
-    return config
+def test_a_grid_of_one_point_is_tried(tmp_path):
+    study = open_study(tmp_path, grid_of(batch_size=8, epochs=1))
+    points(study, 1)
+    assert study.ask() is None
+
+
+def test_a_grid_goes_on_where_it_stopped_however_small_its_first_budget_was(tmp_path):
+    sweep = grid_of(batch_size=[8, 16], epochs=[1, 2, 3], enqueue=[{"fit.epochs": 2}], budget={"trials": 2})
+    tried = points(open_study(tmp_path, sweep), 2)
+    lost = open_study(tmp_path, sweep, resume=True).ask()
+    resumed = open_study(tmp_path, sweep, resume=True)
+    tried += points(resumed, 4)
+    assert different(tried) == 6
+    assert tried[2] == lost.config
+    assert resumed.ask() is None
+
+
+@pytest.mark.parametrize(
+    ("fit", "reason"),
+    [
+        ({"learning_rate": {"low": 1e-3, "high": 1e-2}}, "continuous ranges; .* for fit.learning_rate"),
+        ({"epochs": {"low": 1, "high": 2000}, "patience": {"low": 0, "high": 200}}, "at most 100,000 points"),
+    ],
+)
+def test_a_grid_that_cannot_be_gone_through_leaves_no_study_behind(tmp_path, fit, reason):
+    with pytest.raises(SweepError, match=reason):
+        open_study(tmp_path, grid_of(**fit))
+    open_study(tmp_path)
+
+
+def grid_of(*, enqueue=(), budget=None, **fit):
+    """A sweep by grid in which nothing is searched but what `fit` says."""
+    fixed = {
+        kind: {name: {key: each.default for key, each in settings(registry.load(kind, name)).items()}}
+        for kind, name in (("features", "log_mel"), ("architectures", "mlp"))
+    }
+    fit = {"learning_rate": 1e-3, "batch_size": 8, "epochs": 9} | fit
+    return sweep_of(**fixed, fit=fit, search={"sampler": "grid"}, enqueue=list(enqueue), budget=budget or {})
+
+
+def different(configs):
+    return len({json.dumps(config, sort_keys=True) for config in configs})
 
 
 def test_a_hopeless_trial_is_told_to_stop_and_later_folds_are_not_judged(tmp_path):
@@ -140,6 +170,21 @@ def test_what_a_dead_driver_left_running_is_tried_again(tmp_path):
     assert not [t for t in stored.trials if t.state == optuna.trial.TrialState.RUNNING]
     assert [result.state for result in again.record.results()] == [State.INTERRUPTED]
     assert again.ask().config == lost.config
+
+
+def test_a_driver_that_dies_before_its_first_trial_loses_neither_the_baselines_place_nor_a_point(tmp_path):
+    """The journal is cut after each of its lines: the set-up, and the first trial while it is being asked for."""
+    sweep = sweep_of(enqueue=[{"fit.batch_size": size} for size in (64, 8, 16)])
+    open_study(tmp_path, sweep).ask()
+    journal = tmp_path / "study.journal"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    assert len(lines) > 6
+    for end in range(1, len(lines) + 1):
+        journal.write_bytes(b"".join(lines[:end]))
+        resumed = open_study(tmp_path, sweep, resume=True)
+        asked = [resumed.ask() for _ in range(3)]
+        assert {trial.config["fit"]["batch_size"] for trial in asked} == {64, 8, 16}
+        assert min(trial.number for trial in asked) > 0
 
 
 @pytest.mark.parametrize("cut", [1, 20, 200])
@@ -193,6 +238,7 @@ def test_the_gaussian_process_sampler_says_what_it_needs(tmp_path, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else real(name))
     with pytest.raises(SweepError, match=r"needs torch.*sinesweep\[gp\]"):
         open_study(tmp_path, sweep_of(search={"sampler": "gp"}))
+    open_study(tmp_path)  # and has left no study behind
 
 
 def test_search_time_adds_up_over_resumes(tmp_path):

@@ -104,11 +104,33 @@ budget: {trials: 0}
         (GOOD.replace("name: digits", "name: ../up"), "name: "),
         (GOOD.replace("{epochs: 20,", "{epochs: many,"), "fit.epochs: expected a whole number, got 'many'"),
         (GOOD + "enqueue: [{fit.rate: 1}]", "enqueue[0].fit.rate: not a dimension of this sweep"),
+        (GOOD + "enqueue: [{features.mfcc.n_mfcc: 20}]", "n_mfcc: counts only with features: mfcc"),
+        (GOOD + "search: {sampler: grid}", "a grid cannot go through continuous ranges; give a value or a list"),
+        (GOOD + "workers: {count: 0}", "greater than or equal to 1, got 0"),
+        (GOOD + "workers: {count: -1}", "greater than or equal to 1, got -1"),
         (GOOD + "baseline: swm", "no plugin named 'swm' among baselines. Did you mean 'svm'?"),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong(write, text, reason):
     assert reason in problems(write, text)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "reason"),
+    [
+        ("features", "[5]", "features: input should be a valid dictionary, got [5]"),
+        ("features", "[[x]]", "features: input should be a valid dictionary, got [['x']]"),
+        ("features", "{5: }", "features.5.[key]: input should be a valid string, got 5"),
+        ("features", "{mfcc: {5: 3}}", "features.mfcc.5.[key]: input should be a valid string, got 5"),
+        ("features", "{mfcc: {n_mfcc: {5: 1}}}", "features.mfcc.n_mfcc: a range has no '5'"),
+        ("enqueue", "[{5: 6}]", "enqueue.0.5.[key]: input should be a valid string, got 5"),
+        ("fit", "{5: 3}", "fit.5.[key]: input should be a valid string, got 5"),
+        ("data", "{reader: folder, path: sounds, 5: 6}", "data.5: keys should be strings, got 5"),
+    ],
+)
+def test_a_number_where_a_name_should_be_is_a_plain_error(write, key, text, reason):
+    others = "".join(f"{line}\n" for line in GOOD.splitlines() if not line.startswith(f"{key}:"))
+    assert reason in problems(write, f"{others}{key}: {text}")
 
 
 @pytest.mark.parametrize(

@@ -26,14 +26,13 @@ class Noise(Augmentation):
     max_snr_db: Annotated[float, Float(-20.0, 80.0, search=(20.0, 40.0)), "dB", "the softest noise"] = 30.0
     probability: Annotated[float, Float(0.0, 1.0, search=False), "chance that a clip is changed"] = 0.5
 
-    def layer(self, rate_hz: int, seed: int) -> keras.Layer:
-        """A layer of waveforms that draws one ratio a clip, even in decibels.
-
-        Raises:
-            Infeasible: the softest noise is louder than the loudest.
-        """
+    def check(self) -> None:
+        """Refuse a softest noise that is louder than the loudest."""
         if self.min_snr_db > self.max_snr_db:
             raise Infeasible(f"min_snr_db = {self.min_snr_db:g} is above max_snr_db = {self.max_snr_db:g}")
+
+    def layer(self, rate_hz: int, seed: int) -> keras.Layer:
+        """A layer of waveforms that draws one ratio a clip, even in decibels."""
         from sinesweep_plugins.augmentations._waveform_layers import RandomNoise
 
         return RandomNoise(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sinesweep.dataset import Clip, Dataset
 from sinesweep.errors import DatasetError, did_you_mean
+from sinesweep.wording import natural
 
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 
@@ -98,7 +99,7 @@ def table_of(name: str, clips: Iterable[Clip], classes: Sequence[str] = ()) -> D
         before = labels.setdefault((clip.path, clip.start_s, clip.stop_s), clip.label)
         if before != clip.label:
             raise DatasetError(f"{clip.path} is listed twice, as '{before}' and as '{clip.label}': which one is right?")
-    return Dataset(name, tuple(ordered), tuple(classes or sorted({clip.label for clip in ordered}, key=_natural)))
+    return Dataset(name, tuple(ordered), tuple(classes or sorted({clip.label for clip in ordered}, key=natural)))
 
 
 def _check_unicode(names: Iterable[str]) -> None:
@@ -114,7 +115,3 @@ def _no_sound(folder: Path, others: Counter[str]) -> str:
         return f"folder {folder} is empty; expected sound files ({', '.join(SUFFIXES)}) in it or below"
     seen = ", ".join(f"{count} × {suffix}" for suffix, count in others.most_common(5))
     return f"folder {folder} holds no sound: found {seen}; expected {', '.join(SUFFIXES)}"
-
-
-def _natural(label: str) -> list[str | int]:
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", label)]

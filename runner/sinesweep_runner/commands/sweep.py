@@ -19,7 +19,10 @@ SweepFile = Annotated[Path, typer.Argument(help="the sweep file (YAML)")]
 Folder = Annotated[Path, typer.Argument(help="the sweep's folder")]
 Overrides = Annotated[list[str], typer.Option("--set", help="key=value, such as --set budget.trials=20")]
 Out = Annotated[Path | None, typer.Option("--out", help="the sweep's folder; default: sweeps/NAME")]
-Address = Annotated[str | None, typer.Option("--address", help="a running Ray cluster to join: auto or HOST:PORT")]
+Address = Annotated[
+    str | None,
+    typer.Option("--address", help="a running Ray cluster to join: auto or HOST:PORT; it must share all folders"),
+]
 Finalize = Annotated[bool, typer.Option(help="open the sealed test part for the winner at the end, and write best/")]
 
 

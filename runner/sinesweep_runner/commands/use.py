@@ -33,12 +33,13 @@ def predict(
     model: Annotated[Path, typer.Argument(help="the folder of a winner: sweeps/NAME/best")],
     sounds: Annotated[list[Path], typer.Argument(help="audio files, and folders of them")],
     format: Annotated[PredictionFormat, typer.Option(help="how to print")] = PredictionFormat.TEXT,
+    trust: Annotated[bool, typer.Option("--trust", help="import the module:Class that the model names")] = False,
 ) -> None:
     """Say what sounds are: class and probability for every file. Exit code 2 if one of them could not be read."""
     from sinesweep_runner.model import prediction
     from sinesweep_runner.model.artifact import Artifact
 
-    predictions = prediction.predict(Artifact.load(model), sounds)
+    predictions = prediction.predict(Artifact.load(model, trust=trust), sounds)
     writers = {"text": prediction.as_text, "csv": prediction.as_csv, "json": prediction.as_json}
     typer.echo(writers[format](predictions).rstrip("\n"))
     if any(each.failed for each in predictions):

@@ -19,7 +19,11 @@ class Executor(Protocol):
     slots: int
 
     def open(self, material: Material, folder: Path) -> None:
-        """Takes the data that all trials are about, and the sweep's folder; comes before the first `submit`."""
+        """Takes the data that all trials are about, and the sweep's folder; comes before the first `submit`.
+
+        Raises:
+            SweepError, SweepFailed: the workers do not start.
+        """
 
     def submit(self, trial: Trial) -> None:
         """Takes a trial; there must be a free slot."""

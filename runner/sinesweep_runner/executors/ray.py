@@ -6,6 +6,7 @@ a worker that dies costs its own trial, and another one takes its place.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -16,16 +17,22 @@ from typing import Any
 import ray
 from ray._private import ray_constants
 
+from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.trial import Cause, Failure, Report, Result, State, Trial
 from sinesweep_runner import backend
 from sinesweep_runner.conversation import Conversation
 from sinesweep_runner.executors import KeepGoing
-from sinesweep_runner.placement import Plan
+from sinesweep_runner.placement import Machine, Plan
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.training.train import train
 
+QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+
 OBJECT_STORE_BYTES = 80 * 2**20
 """Enough for what passes through Ray here, which is small: sound lies in memory-mapped files."""
+
+PATIENCE_S = 120.0
+"""So long may workers take until they are ready, after the data are: to find a place and to load Keras."""
 
 
 class Worker:
@@ -57,20 +64,33 @@ class RayExecutor:
         while their data are still being prepared.
 
         Raises:
-            ConnectionError: no cluster answers at `address`.
+            SweepError: no cluster answers at `address`.
         """
         self.slots = plan.count
         self._plan, self._begun_here = plan, not ray.is_initialized()
-        if self._begun_here:
-            _start(plan, address)
+        if self._begun_here and address is not None:
+            _join(address)
+        elif self._begun_here:
+            _start(plan)
         self._idle = [self._hire() for _ in range(plan.count)]
         self._said: dict[ray.ObjectRef, tuple[Any, Trial]] = {}
 
     def open(self, material: Material, folder: Path) -> None:
-        """Hands the data to every worker."""
+        """Hands the data to every worker, and waits until all are ready.
+
+        Raises:
+            SweepError: some are not ready in time; most likely Ray has no place for them.
+            SweepFailed: one could not start.
+        """
         self._data = (ray.put(material), folder.resolve())
-        for worker in self._idle:
-            worker.open.remote(*self._data)
+        opened = [worker.open.remote(*self._data) for worker in self._idle]
+        _, waiting = ray.wait(opened, num_returns=len(opened), timeout=PATIENCE_S)
+        if waiting:
+            raise SweepError(_no_place(self._plan, len(waiting), folder))
+        try:
+            ray.get(opened)
+        except ray.exceptions.RayError as fault:
+            raise SweepFailed(f"a worker could not start: {fault}") from fault
 
     def submit(self, trial: Trial) -> None:
         """Hands the trial to an idle worker."""
@@ -111,18 +131,39 @@ class RayExecutor:
         self._idle.append(fresh)
 
 
-def _start(plan: Plan, address: str | None) -> None:
-    quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-    if address is not None:
-        ray.init(address=address, **quiet)
-        return
+def cluster(address: str) -> Machine:
+    """What a running Ray cluster has to share, all its machines together; raises SweepError where none answers."""
+    begun_here = not ray.is_initialized()
+    if begun_here:
+        _join(address)
+    try:
+        there = ray.cluster_resources()
+    finally:
+        if begun_here:
+            ray.shutdown()
+    return Machine(int(there.get("CPU", 0)), int(there.get("memory", 0)), int(there.get("GPU", 0)))
+
+
+def cores_for(plan: Plan) -> int:
+    """The whole cores in which all workers of a plan have their place."""
+    return math.ceil(plan.count * plan.cpus)
+
+
+def _join(address: str) -> None:
+    try:
+        ray.init(address=address, **QUIET)
+    except ConnectionError as reason:
+        raise SweepError(f"workers.address: no Ray cluster answers at {address}: {reason}") from None
+
+
+def _start(plan: Plan) -> None:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     with _on_loopback():
         ray.init(
-            num_cpus=max(1, round(plan.count * plan.cpus)),
+            num_cpus=cores_for(plan),
             include_dashboard=False,
             object_store_memory=OBJECT_STORE_BYTES,
-            **quiet,
+            **QUIET,
         )
 
 
@@ -138,6 +179,15 @@ def _on_loopback() -> Iterator[None]:
         yield
     finally:
         ray_constants.ENABLE_RAY_CLUSTER = before
+
+
+def _no_place(plan: Plan, waiting: int, folder: Path) -> str:
+    there = ray.cluster_resources()
+    return (
+        f"workers: {waiting} of {plan.count} were not ready after {PATIENCE_S:g} s. Each needs {plan.cpus:g} cores and"
+        f" {plan.gpus:g} GPUs of one machine; Ray has {there.get('CPU', 0):g} cores and {there.get('GPU', 0):g} GPUs"
+        f" in all. Ask for less, and go on: sinesweep resume {folder} --set workers.count=1"
+    )
 
 
 def _lost(trial: Trial, fault: Exception) -> Result:

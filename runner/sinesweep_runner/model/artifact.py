@@ -60,16 +60,22 @@ class Artifact:
     facts: Mapping[str, Any]
 
     @classmethod
-    def load(cls, folder: Path | str) -> Artifact:
+    def load(cls, folder: Path | str, *, trust: bool = False) -> Artifact:
         """Reads a model that `save` wrote. Keras' safe mode stays on: nothing in the file is run as code.
 
+        Args:
+            folder: where it lies.
+            trust: import the classes that it names as `module:Class`, too; an installed plugin needs no such trust.
+
         Raises:
-            ArtifactError: no such folder, a file that is missing, cut off or changed, a plugin that is not installed,
-                or a model that a newer Sinesweep wrote.
+            ArtifactError: no such folder, a file that is missing, cut off or changed, a plugin that is not installed
+                or not trusted, or a model that a newer Sinesweep wrote.
         """
         folder = Path(folder)
         facts = _read_facts(folder)
         _check_hash(folder, facts)
+        if not trust:
+            _check_trust(folder, facts)
         length = Length(**facts["length"])
         backend.load()
         _register_layers(folder, facts, length)
@@ -185,6 +191,16 @@ def _check_hash(folder: Path, facts: Mapping[str, Any]) -> None:
         raise ArtifactError(
             f"{folder / MODEL}: this is not the file that {FACTS} describes; it was cut off or changed. Copy the whole"
             " folder again from where it was written"
+        )
+
+
+def _check_trust(folder: Path, facts: Mapping[str, Any]) -> None:
+    """A stranger's model must not choose what is imported here."""
+    named = [facts["configuration"][section]["name"] for section in INSIDE]
+    if own := [name for name in named if ":" in name]:
+        raise ArtifactError(
+            f"{folder}: the model needs {' and '.join(own)}, a class that is no installed plugin, and would run that"
+            " module. If it is your own, say so: sinesweep predict --trust …, or Artifact.load(folder, trust=True)"
         )
 
 

@@ -17,7 +17,7 @@ from sinesweep.dataset import Dataset
 from sinesweep.errors import DatasetError
 from sinesweep.files import write_atomically
 from sinesweep.split import PartRow, Split, SplitRequest, make_split, split_table
-from sinesweep.units import many
+from sinesweep.wording import many
 from sinesweep_runner.sound.baselines import describe_all, features_key, score_baseline
 from sinesweep_runner.sound.entries import writing
 
@@ -70,9 +70,7 @@ class Audit:
                 f" {self.comparison.grouped:.1%} where {self.comparison.by}s stay together."
                 " Only scores on unseen groups say how a model does on new recordings."
             )
-        if self.duplicates:
-            example = " and ".join(self.duplicates[0])
-            flags.append(f"In two parts of the split: {many(len(self.duplicates), 'sound')}, such as {example}.")
+        flags += duplicate_flags(self.duplicates)
         if self.shared_groups:
             some = ", ".join(self.shared_groups[:5])
             flags.append(f"In two parts of the split: {many(len(self.shared_groups), 'group')}, such as {some}.")
@@ -99,21 +97,31 @@ def audit(
         seed: all chance comes from it.
         cache: the folder of the waveform store.
     """
-    part_of = _parts(split)
     comparison, why_none = None, "no baseline was asked for"
     if baseline is not None:
         comparison, why_none = _compare(dataset, split, waveforms, baseline, rate_hz, seed, cache)
     return Audit(
         how=split.how,
         parts=tuple(split_table(dataset, split)),
-        duplicates=tuple(
-            tuple(dataset.clips[i].path for i in clips)
-            for clips in _across([str(w) for w in waveforms], part_of).values()
-        ),
-        shared_groups=tuple(sorted(_across(dataset.groups(), part_of))),
+        duplicates=duplicates_across(dataset, split, waveforms),
+        shared_groups=tuple(sorted(_across(dataset.groups(), _parts(split)))),
         comparison=comparison,
         why_none=why_none,
     )
+
+
+def duplicates_across(dataset: Dataset, split: Split, waveforms: Sequence[Path | str]) -> tuple[tuple[str, ...], ...]:
+    """For each sound that stands in two parts of the split, its files. Equal sounds have equal entries."""
+    found = _across([str(entry) for entry in waveforms], _parts(split))
+    return tuple(tuple(dataset.clips[i].path for i in clips) for clips in found.values())
+
+
+def duplicate_flags(duplicates: Sequence[Sequence[str]]) -> list[str]:
+    """A sentence where sounds stand in two parts."""
+    if not duplicates:
+        return []
+    example = " and ".join(duplicates[0])
+    return [f"In two parts of the split: {many(len(duplicates), 'sound')}, such as {example}."]
 
 
 def _parts(split: Split) -> dict[int, int]:

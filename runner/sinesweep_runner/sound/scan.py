@@ -9,7 +9,7 @@ from typing import Literal
 
 from sinesweep.dataset import Clip, Dataset
 from sinesweep.errors import DatasetError
-from sinesweep.units import many
+from sinesweep.wording import many
 from sinesweep_runner.sound.soundindex import Sound
 from sinesweep_runner.sound.waveforms import WaveformStore
 

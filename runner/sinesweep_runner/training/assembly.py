@@ -41,15 +41,26 @@ def check(config: Config, length: Length) -> Shape:
         shape = tuple(parts.features.shape(length.rate_hz, length.samples))
     with blaming("architecture", config["architecture"]["name"], "check"):
         parts.architecture.check(shape)
+    for augmentation, entry in zip(parts.augmentations, config["augmentations"], strict=True):
+        with blaming("augmentation", entry["name"], "check"):
+            augmentation.check()
     return shape
 
 
-def dry_build(config: Config, length: Length, outputs: int) -> int:
-    """Builds the network on shapes alone and returns its number of parameters; raises what `check` raises."""
+def dry_build(config: Config, length: Length, task: Task, outputs: int) -> int:
+    """Builds every part of a configuration, feeds none of them, and returns the network's number of parameters.
+
+    Raises:
+        Infeasible, PluginFault, PluginError: as `check` and the functions below.
+    """
     import keras
 
-    network = build_network(Parts.of(config), config, check(config, length), outputs)
-    parameters = int(network.count_params())
+    parts, shape = Parts.of(config), check(config, length)
+    build_front(parts, config, length, shape)
+    for stage in Stage:
+        build_augmentations(parts, config, stage, length.rate_hz, seed=0)
+    build_loss(parts, config, task)
+    parameters = int(build_network(parts, config, shape, outputs).count_params())
     keras.backend.clear_session(free_memory=False)
     return parameters
 
@@ -107,6 +118,13 @@ def build_augmentations(parts: Parts, config: Config, stage: Stage, rate_hz: int
                 layer = augmentation.layer(rate_hz, (seed + 7919 * (place + 1)) % 2**31)
             steps.append(Step("augmentation", entry["name"], layer))
     return steps
+
+
+def build_loss(parts: Parts, config: Config, task: Task) -> Step:
+    """The Keras loss of `(targets, logits)`; raises PluginFault where the plugin makes none."""
+    name = config["loss"]["name"]
+    with blaming("loss", name, "build"):
+        return Step("loss", name, parts.loss.build(task))
 
 
 def build_answerer(layers: list[Any], shape: Shape, network: keras.Model, task: Task) -> keras.Model:

@@ -10,9 +10,9 @@ import numpy as np
 from sinesweep.contract import Stage
 from sinesweep.lengths import aggregate
 from sinesweep_runner import backend
-from sinesweep_runner.training.assembly import Step, build_answerer, build_augmentations, build_network
+from sinesweep_runner.training.assembly import Step, build_answerer, build_augmentations, build_loss, build_network
 from sinesweep_runner.training.batches import answers, shuffled, steps_per_epoch
-from sinesweep_runner.training.failures import NotANumber, blaming
+from sinesweep_runner.training.failures import NotANumber
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.optimizers import optimizer
 
@@ -98,8 +98,7 @@ class Learner:
         from sinesweep_runner.training.trainee import Trainee, balanced_weights
 
         inputs, config = self._inputs, self._inputs.config
-        with blaming("loss", config["loss"]["name"], "build"):
-            loss = Step("loss", config["loss"]["name"], inputs.parts.loss.build(inputs.material.task))
+        loss = build_loss(inputs.parts, config, inputs.material.task)
         front = Step("features", config["features"]["name"], self._front)
         steps = [
             *((*self._augmentations(Stage.WAVEFORM), front) if inputs.from_waveform else ()),

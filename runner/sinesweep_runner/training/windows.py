@@ -29,13 +29,10 @@ class Windows:
         return len(self.owners)
 
     def __getitem__(self, rows: np.ndarray) -> np.ndarray:
-        cut: dict[int, np.ndarray] = {}
         batch = np.empty((len(rows), self._length.samples), np.float32)
         for place, row in enumerate(rows):
-            clip = int(self.owners[row])
-            if clip not in cut:
-                cut[clip] = self._length.windows(np.load(self._waveforms[clip], mmap_mode="r"))
-            batch[place] = cut[clip][self._numbers[row]]
+            wave = np.load(self._waveforms[self.owners[row]], mmap_mode="r")
+            batch[place] = self._length.window(wave, int(self._numbers[row]))
         return batch
 
     def rows_of(self, clips: Sequence[int]) -> np.ndarray:

@@ -12,6 +12,7 @@ from sinesweep.report import words
 from sinesweep.report.figures import best_so_far, learning_curve
 from sinesweep.report.short import lines, short, varying
 from sinesweep.trial import State
+from sinesweep.wording import duration
 
 SETTINGS = 2
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -144,7 +145,7 @@ def _row(board: Leaderboard, row: Row, scale: Scale, what: str) -> str:
         f'<td class="parameters" data-value="{row.parameters}">{words.number(row.parameters)}</td>'
         if row.parameters
         else '<td class="parameters" data-value="0"></td>',
-        f'<td class="seconds" data-value="{row.seconds}">{words.duration(row.seconds)}</td>',
+        f'<td class="seconds" data-value="{row.seconds}">{duration(row.seconds)}</td>',
         f'<td class="words">{_details(board, row, what)}</td>',
     ]
     return f"<tr{' class=best' if row is board.best else ''}>{''.join(cells)}</tr>"
@@ -156,7 +157,7 @@ def _details(board: Leaderboard, row: Row, what: str) -> str:
         f"95 % interval {words.spread(metric, row.interval)}" if row.interval else "",
         f"folds {words.folds(metric, row)}" if len(row.folds) > 1 else "",
         f"{words.number(row.parameters)} parameters" if row.parameters else "",
-        f"{words.duration(row.seconds)}{' on ' if row.device else ''}{row.device}",
+        f"{duration(row.seconds)}{' on ' if row.device else ''}{row.device}",
         *(f"{words.title(name)} {value:.4f}" for name, value in row.metrics.items()),
     ]
     return (

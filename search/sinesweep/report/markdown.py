@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sinesweep.leaderboard import Leaderboard, Row
 from sinesweep.report import words
 from sinesweep.report.short import lines, short, varying
+from sinesweep.wording import duration
 
 HEADINGS = ("", "trial", "{metric}", "95 % interval", "folds", "parameters", "time", "configuration")
 
@@ -51,7 +52,7 @@ def _cells(board: Leaderboard, row: Row, shown: set[str]) -> Sequence[str]:
         words.spread(board.metric, row.interval),
         words.folds(board.metric, row),
         words.number(row.parameters) if row.parameters else "",
-        words.duration(row.seconds),
+        duration(row.seconds),
         _escaped(what),
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sinesweep.leaderboard import Leaderboard, Row
 from sinesweep.report import words
 from sinesweep.report.short import short, varying
+from sinesweep.wording import duration
 
 SHOWN = 20
 LEAST_CONFIGURATION, LEAST_NAMES = 40, 12
@@ -66,7 +67,7 @@ def _cells(board: Leaderboard, row: Row) -> dict[str, str]:
         "95 % interval": words.spread(board.metric, row.interval),
         "folds": words.folds(board.metric, row) if len(row.folds) > 1 else "",
         "parameters": words.number(row.parameters) if row.parameters else "",
-        "time": words.duration(row.seconds),
+        "time": duration(row.seconds),
     }
 
 

@@ -7,6 +7,7 @@ from sinesweep.leaderboard import COMPARED, Leaderboard, Mishap, Row
 from sinesweep.metrics import Metric
 from sinesweep.report.short import flat
 from sinesweep.trial import State
+from sinesweep.wording import duration, many
 
 FEW_GROUPS = 10
 
@@ -14,7 +15,7 @@ FEW_GROUPS = 10
 def asked(board: Leaderboard) -> str:
     """What was asked, of which data, and with what budget."""
     head = board.header
-    ended = sum(n for state, n in board.counts.items() if state in (State.COMPLETE, State.PRUNED, State.FAILED))
+    ended = sum(n for state, n in board.counts.items() if State(state).spent)
     goal = {"maximize": "Highest", "minimize": "Lowest"}[board.metric.direction]
     limit = f" (at most {head.budget_hours:g} h)" if head.budget_hours else ""
     return (
@@ -44,7 +45,7 @@ def _lead(board: Leaderboard) -> str:
         return "It does not beat the baseline."
     if p is None:
         return f"It beats the baseline by {amount}; whether that is chance cannot be said without predictions."
-    chance = f"{_p(p)}, corrected for {_count(len(board.rows), 'trial')}"
+    chance = f"{_p(p)}, corrected for {many(len(board.rows), 'trial')}"
     if board.lead.distinguishable:
         return f"It beats the baseline by {amount} ({chance})."
     return f"It is {amount} ahead of the baseline, which the data cannot tell from chance ({chance})."
@@ -57,7 +58,7 @@ def ties(board: Leaderboard) -> str:
     others = len(board.tied) - 1
     among = f" (of the first {COMPARED})" if len(board.rows) > COMPARED else ""
     cheap = next(row for row in board.tied if row.number == board.recommended)
-    sentence = f"The data cannot tell the best from {_count(others, 'other trial')}{among}, marked ≈."
+    sentence = f"The data cannot tell the best from {many(others, 'other trial')}{among}, marked ≈."
     if cheap is board.best:
         return f"{sentence} Trial {cheap.number} is also the smallest of them."
     size = number(cheap.parameters)
@@ -79,7 +80,7 @@ def footing(board: Leaderboard) -> str:
     if not 0 < board.judged_groups < FEW_GROUPS:
         return ""
     return (
-        f"All {board.judged_clips:,} validation clips come from {_count(board.judged_groups, 'group')}:"
+        f"All {board.judged_clips:,} validation clips come from {many(board.judged_groups, 'group')}:"
         " on a new one the score may differ by more than the interval says. Look at the folds."
     )
 
@@ -151,14 +152,6 @@ def number(count: int) -> str:
     return f"{count / 1e3:.3g} k" if count < 999_500 else f"{count / 1e6:.3g} M"
 
 
-def duration(seconds: float) -> str:
-    """`42 s`, `7 min`, `3 h 05 min`."""
-    if seconds < 90:
-        return f"{max(seconds, 0):.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
-
-
 def one_line(text: str) -> str:
     """Text on one line, without control characters that a terminal would obey."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
@@ -170,7 +163,3 @@ def _amount(metric: Metric, difference: float) -> str:
 
 def _p(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
-
-
-def _count(n: int, thing: str) -> str:
-    return f"{n} {thing}{'' if n == 1 else 's'}"
