@@ -79,12 +79,13 @@ def begin(sweep: Sweep, folder: Path) -> SweepFolder:
 # The folder of sounds
 
 
-def test_a_missing_folder(sinesweep, write_sweep, tones, tmp_path):
-    data = {"reader": "folder", "path": str(tones.with_name("tone"))}
-    said = sinesweep("run", write_sweep(data=data), "--out", tmp_path / "sweep")
+def test_a_missing_folder(sinesweep, write_sweep, tmp_path):
+    (tmp_path / "here" / "sounds").mkdir(parents=True)
+    missing = tmp_path / "here" / "sound"
+    said = sinesweep("run", write_sweep(data={"reader": "folder", "path": str(missing)}), "--out", tmp_path / "sweep")
     assert said.code == MISTAKE
-    assert f"there is no folder {tones.with_name('tone')}" in said.err
-    assert f"Did you mean '{tones.name}'?" in said.err
+    assert f"there is no folder {missing}" in said.err
+    assert "Did you mean 'sounds'?" in said.err
     assert not (tmp_path / "sweep").exists()
 
 

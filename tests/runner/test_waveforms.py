@@ -1,9 +1,9 @@
 """The waveform store: decoded once, shared, never half-written, never stale."""
 
 import errno
-import multiprocessing
 import os
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -229,20 +229,24 @@ def test_the_environment_says_where_and_how_much(tmp_path, monkeypatch):
         default_store()
 
 
-def _prepare(folder, clips, results):
-    results.put([str(path) for path in WaveformStore(folder, 10**9).prepare(clips, RATE_HZ)])
+PREPARE = f"""
+import sys
+from pathlib import Path
+from sinesweep.dataset import Clip
+from sinesweep_runner.sound.waveforms import WaveformStore
+
+folder, *files = sys.argv[1:]
+for entry in WaveformStore(Path(folder), 10**9).prepare([Clip(file, "a") for file in files], {RATE_HZ}):
+    print(entry)
+"""
 
 
 def test_two_processes_may_prepare_at_once(store, tmp_path):
-    clips = [sound(tmp_path / f"{i}.wav", tone(hz=300 + i)) for i in range(40)]
-    context = multiprocessing.get_context("spawn")
-    results = context.Queue()
-    both = [context.Process(target=_prepare, args=(store.folder, clips, results)) for _ in range(2)]
-    for process in both:
-        process.start()
-    one, other = results.get(timeout=60), results.get(timeout=60)
-    for process in both:
-        process.join()
+    files = [sound(tmp_path / f"{i}.wav", tone(hz=300 + i)).path for i in range(40)]
+    command = [sys.executable, "-c", PREPARE, store.folder, *files]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    one, other = (process.communicate(timeout=60)[0].splitlines() for process in both)
+    assert len(one) == 40
     assert one == other
     assert all(len(np.load(path)) == 4000 for path in one)
     assert list((store.folder / "halves").iterdir()) == []
