@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from sinesweep import registry
+from sinesweep.errors import SweepError
 from sinesweep.settings import make
 from sinesweep.survey import Survey, survey
 from sinesweep.sweep import Sweep
@@ -50,6 +51,8 @@ def check_sweep(file: Path, overrides: Sequence[str] = ()) -> str:
         prepared.dataset, prepared.split, files, baseline, prepared.length.rate_hz, sweep.search.seed, store.folder
     )
     found = survey(sweep.space(), lambda config: assembly.check(config, prepared.length))
+    if found.share == 1:
+        raise SweepError(_nothing_works(found))
     return "\n\n".join([_data(prepared), _split(prepared, seen), _space(sweep, found), _time(sweep, prepared, found)])
 
 
@@ -93,6 +96,11 @@ def _split(prepared: Prepared, seen: Audit) -> str:
     else:
         lines.append(f"The baseline on a random and on a grouped split was not compared: {seen.why_none}.")
     return "\n".join([*lines, *(f"WARNING: {flag}" for flag in seen.red_flags())])
+
+
+def _nothing_works(found: Survey) -> str:
+    reasons = "; ".join(reason for reason, _ in found.reasons[:3])
+    return f"none of the configurations that were tried by arithmetic can work: {reasons}. Widen or change those ranges"
 
 
 def _space(sweep: Sweep, found: Survey) -> str:

@@ -54,7 +54,7 @@ class FeatureExtractor(Plugin):
 
     @abc.abstractmethod
     def layer(self, rate_hz: int) -> keras.Layer:
-        """A serializable Keras layer, float32 `(batch, samples)` → `(batch, frames, bins)`.
+        """A serializable Keras layer with `compute_output_shape`, float32 `(batch, samples)` → `(batch, frames, bins)`.
 
         A clip's features never depend on the other clips of its batch. Normalisation is added by the engine.
         """

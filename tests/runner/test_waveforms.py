@@ -185,7 +185,7 @@ def test_a_full_disk_leaves_no_half_entry_and_loses_nothing_else(store, tmp_path
 
 def test_a_store_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(SweepFailed, match=r"cannot be written.*SINESWEEP_CACHE"):
+    with pytest.raises(SweepError, match=r"cannot be written.*SINESWEEP_CACHE"):
         WaveformStore(tmp_path / "file" / "store", 10**9).prepare([sound(tmp_path / "a.wav")], RATE_HZ)
 
 

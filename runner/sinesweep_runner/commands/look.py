@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sinesweep.errors import UserError
 from sinesweep_runner.commands.sweep import Overrides, SweepFile
 
 commands = typer.Typer()
@@ -45,5 +46,8 @@ def schema(
     text = json.dumps(sweep_schema(), indent=1)
     if out is None:
         typer.echo(text)
-    else:
+        return
+    try:
         out.write_text(text + "\n", encoding="utf-8")
+    except OSError as reason:
+        raise UserError(f"{out} cannot be written: {reason.strerror}; name another file") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sinesweep.errors import DatasetError, SweepFailed
+from sinesweep.errors import DatasetError, SweepError, SweepFailed
 from sinesweep_runner.sound.soundindex import SoundIndex
 
 HEADER_BYTES = 128
@@ -92,11 +92,14 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as reason:
-        full = reason.errno in (errno.ENOSPC, errno.EDQUOT)
-        what = "the disk is full" if full else f"it cannot be written: {reason.strerror or reason}"
-        raise SweepFailed(
-            f"waveform store {folder}: {what}. Free some space there, or set SINESWEEP_CACHE to a folder"
-            " with room for the decoded sounds; what was decoded so far is kept."
+        if reason.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise SweepFailed(
+                f"waveform store {folder}: the disk is full. Free some space there, or set SINESWEEP_CACHE to a folder"
+                " with room for the decoded sounds; what was decoded so far is kept."
+            ) from None
+        raise SweepError(
+            f"waveform store {folder}: it cannot be written: {reason.strerror or reason}. Set SINESWEEP_CACHE to a"
+            " folder that can"
         ) from None
 
 
