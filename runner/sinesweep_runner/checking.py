@@ -9,9 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from sinesweep import registry
 from sinesweep.errors import SweepError
-from sinesweep.settings import make
 from sinesweep.survey import Survey, survey
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import read_sweep
@@ -20,6 +18,7 @@ from sinesweep_runner.catalogue import markdown_table
 from sinesweep_runner.placement import plan_workers, this_machine
 from sinesweep_runner.preparing import Prepared, look, read_table
 from sinesweep_runner.sound.audit import Audit, audit
+from sinesweep_runner.sound.baselines import make_baseline
 from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.training import assembly
 from sinesweep_runner.watch import Watch
@@ -44,9 +43,7 @@ def check_sweep(file: Path, overrides: Sequence[str] = ()) -> str:
     store = default_store()
     prepared = look(read_table(sweep), sweep, store, watch.progress)
     files = store.prepare(prepared.dataset.clips, prepared.length.rate_hz)
-    baseline = None
-    if sweep.baseline is not None:
-        baseline = make(registry.load("baselines", sweep.baseline), {}, f"baselines.{sweep.baseline}")
+    baseline = None if sweep.baseline is None else make_baseline(sweep.baseline)
     seen = audit(
         prepared.dataset, prepared.split, files, baseline, prepared.length.rate_hz, sweep.search.seed, store.folder
     )

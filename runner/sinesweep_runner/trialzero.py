@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from sinesweep import predictions, registry
-from sinesweep.contract import Baseline
+from sinesweep import predictions
 from sinesweep.metrics import measure
-from sinesweep.settings import make, values
+from sinesweep.settings import values
 from sinesweep.sweep import Sweep
 from sinesweep.trial import FoldScore, Result, State, Trial
-from sinesweep_runner.sound.baselines import describe_all, score_baseline
+from sinesweep_runner.sound.baselines import describe_all, make_baseline, score_baseline
 from sinesweep_runner.training.material import Material
 
 FILE = "predictions/00000.npz"
@@ -25,7 +24,7 @@ class TrialZero:
 
     def __init__(self, sweep: Sweep, material: Material, cache: Path) -> None:
         self._name, self._seed = str(sweep.baseline), sweep.search.seed
-        self._baseline: Baseline = make(registry.load("baselines", self._name), {}, f"baselines.{self._name}")
+        self._baseline = make_baseline(self._name)
         self._material = material
         self._features = describe_all(self._baseline, material.waveforms, material.length.rate_hz, cache)
 

@@ -15,11 +15,18 @@ from typing import Any
 
 import numpy as np
 
+from sinesweep import registry
 from sinesweep.contract import Baseline
 from sinesweep.files import write_atomically
-from sinesweep.settings import values
+from sinesweep.settings import make, values
 from sinesweep_runner.sound.entries import writing
 from sinesweep_runner.training.failures import blaming
+
+
+def make_baseline(name: str) -> Baseline:
+    """The baseline of that name with its own settings; raises PluginError where it is unknown or broken."""
+    baseline: Baseline = make(registry.load("baselines", name), {}, f"baselines.{name}")
+    return baseline
 
 
 def describe_all(
