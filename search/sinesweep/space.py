@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sinesweep import registry
+from sinesweep.block import Block, Gate
 from sinesweep.domains import Choice, Domain, Int, Scalar
 from sinesweep.errors import PluginError, SweepError, did_you_mean
 from sinesweep.fit import Fit
 from sinesweep.picks import Pick, count
-from sinesweep.ranges import Pinned, Range, default_range, read_range
-from sinesweep.settings import Setting, When, settings
+from sinesweep.ranges import Range, default_range, read_range
+from sinesweep.settings import Setting, settings
 from sinesweep.trial import Config
 
 SECTIONS = {"features": "features", "architecture": "architectures", "loss": "losses"}
@@ -25,75 +26,6 @@ SECTIONS = {"features": "features", "architecture": "architectures", "loss": "lo
 
 LARGEST_GRID = 100_000
 """So many points of a grid are held in memory, and shuffled; no sweep tries more."""
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A dimension that others hang on: they count only where it has one of `values`."""
-
-    dimension: str
-    values: tuple[Any, ...]
-
-    def open(self, point: Mapping[str, Any]) -> bool:
-        """Whether a point says by itself that they count."""
-        return self.dimension in point and point[self.dimension] in self.values
-
-    def __str__(self) -> str:
-        return f"{self.dimension}: {' or '.join(str(value) for value in self.values)}"
-
-
-@dataclass(frozen=True)
-class Block:
-    """The settings of one plugin (or of `fit`) and their ranges."""
-
-    prefix: str
-    settings: Mapping[str, Setting]
-    ranges: Mapping[str, Range]
-
-    def suggest(self, pick: Pick) -> dict[str, Any]:
-        """A value for every setting."""
-        chosen: dict[str, Any] = {}
-        for name, setting in self.settings.items():
-            wanted, when = self.ranges[name], setting.when
-            if when is not None and chosen[when.field] not in when.values:
-                chosen[name] = setting.default
-            elif isinstance(wanted, Pinned):
-                chosen[name] = wanted.value
-            else:
-                chosen[name] = pick(f"{self.prefix}.{name}", wanted)
-        return chosen
-
-    def dimensions(self) -> dict[str, Domain]:
-        """The ranges that are searched, by full name."""
-        return {
-            f"{self.prefix}.{name}": wanted
-            for name, wanted in self.ranges.items()
-            if not isinstance(wanted, Pinned) and self._can_count(self.settings[name].when)
-        }
-
-    def gates(self) -> dict[str, list[Gate]]:
-        """What each dimension hangs on inside this block."""
-        searched = self.dimensions()
-        names = {f"{self.prefix}.{name}": name for name in self.settings}
-        return {full: self._gates(name) for full, name in names.items() if full in searched}
-
-    def _gates(self, name: str) -> list[Gate]:
-        when = self.settings[name].when
-        if when is None:
-            return []
-        other = self.ranges[when.field]
-        options = (other.value,) if isinstance(other, Pinned) else getattr(other, "options", (None,))
-        if all(value in when.values for value in options):
-            return self._gates(when.field)
-        return [Gate(f"{self.prefix}.{when.field}", when.values)]
-
-    def _can_count(self, when: When | None) -> bool:
-        """Whether any trial can meet the condition."""
-        if when is None:
-            return True
-        other = self.ranges[when.field]
-        reachable = (other.value,) if isinstance(other, Pinned) else getattr(other, "options", when.values)
-        return any(value in when.values for value in reachable)
 
 
 @dataclass(frozen=True)
@@ -207,11 +139,11 @@ class SearchSpace:
 
     def size(self) -> float:
         """How many configurations there are at most; infinite with a continuous range."""
-        total = _count(self.fit)
+        total = self.fit.size()
         for blocks in self.choices.values():
-            total *= sum(_count(block) for block in blocks.values())
+            total *= sum(block.size() for block in blocks.values())
         for option in self.options:
-            total *= {None: 1 + _count(option.block), True: _count(option.block), False: 1}[option.enabled]
+            total *= {None: 1 + option.block.size(), True: option.block.size(), False: 1}[option.enabled]
         return total
 
 
@@ -263,7 +195,3 @@ def _inside(value: Any, domain: Domain) -> bool:
 
 def _behind(gates: list[Gate], block: Block) -> dict[str, list[Gate]]:
     return {name: gates + inner for name, inner in block.gates().items()}
-
-
-def _count(block: Block) -> float:
-    return math.prod(count(domain) for domain in block.dimensions().values())
