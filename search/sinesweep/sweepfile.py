@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sinesweep import registry
-from sinesweep.errors import PluginError, SweepError, did_you_mean
+from sinesweep.errors import PluginError, SweepError
+from sinesweep.problems import sentences
 from sinesweep.settings import make
 from sinesweep.space import SearchSpace
 from sinesweep.sweep import Sweep, _as_mapping
@@ -35,8 +36,10 @@ def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as reason:
-        raise SweepError(f"{path}: the sweep file cannot be read: {reason}") from None
+    except OSError as reason:
+        raise SweepError(f"{path}: the sweep file cannot be read: {reason.strerror}") from None
+    except UnicodeDecodeError as reason:
+        raise SweepError(f"{path}: the sweep file is not UTF-8 text: {reason.reason} at byte {reason.start}") from None
     document = _parse(text, str(path))
     if not isinstance(document, dict):
         raise SweepError(f"{path}: expected a sweep file (a mapping with name, data, features, …), got {text[:40]!r}")
@@ -72,7 +75,7 @@ def check_document(document: Mapping[str, Any]) -> Sweep:
     try:
         sweep = Sweep.model_validate(document)
     except ValidationError as invalid:
-        problems += [_sentence(error) for error in invalid.errors()]
+        problems += sentences(Sweep, invalid)
     problems += _plugin_problems(document)
     if problems or sweep is None:
         raise SweepError(*dict.fromkeys(problems))
@@ -97,8 +100,12 @@ def _plain(sweep: Sweep) -> dict[str, Any]:
 def _parse(text: str, where: str) -> Any:
     try:
         return YAML(typ="safe", pure=True).load(text)
-    except YAMLError as reason:
-        raise SweepError(f"{where}: not valid YAML: {' '.join(str(reason).split())}") from None
+    except MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        line = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise SweepError(f"{where}{line}: not valid YAML: {fault.problem or fault.context}") from None
+    except YAMLError as fault:
+        raise SweepError(f"{where}: not valid YAML: {' '.join(str(fault).split())}") from None
 
 
 def _set(document: dict[str, Any], override: str) -> None:
@@ -168,27 +175,3 @@ def _named_plugins(document: Mapping[str, Any]) -> list[str]:
         except PluginError as reason:
             problems.append(str(reason))
     return problems
-
-
-def _sentence(error: Mapping[str, Any]) -> str:
-    """One pydantic error in our words: where, what was expected, what came."""
-    where = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        return f"{where}: there is no such key.{did_you_mean(str(error['loc'][-1]), _keys(error['loc'][:-1]))}"
-    if error["type"] == "missing":
-        return f"{where}: missing"
-    message = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "value_error":
-        return f"{where}: {message}"
-    return f"{where}: {message[0].lower()}{message[1:]}, got {error['input']!r}"
-
-
-def _keys(location: Iterable[Any]) -> list[str]:
-    """The keys that are allowed at a place in the file."""
-    model: type[BaseModel] = Sweep
-    for part in location:
-        annotation = model.model_fields[part].annotation if part in model.model_fields else None
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-            return []
-        model = annotation
-    return list(model.model_fields)

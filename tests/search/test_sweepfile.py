@@ -106,8 +106,8 @@ budget: {trials: 0}
         (GOOD + "enqueue: [{fit.rate: 1}]", "enqueue[0].fit.rate: not a dimension of this sweep"),
         (GOOD + "enqueue: [{features.mfcc.n_mfcc: 20}]", "n_mfcc: counts only with features: mfcc"),
         (GOOD + "search: {sampler: grid}", "a grid cannot go through continuous ranges; give a value or a list"),
-        (GOOD + "workers: {count: 0}", "greater than or equal to 1, got 0"),
-        (GOOD + "workers: {count: -1}", "greater than or equal to 1, got -1"),
+        (GOOD + "workers: {count: 0}", "workers.count: expected at least 1 or 'auto', got 0"),
+        (GOOD + "workers: {count: -1}", "workers.count: expected at least 1 or 'auto', got -1"),
         (GOOD + "baseline: swm", "no plugin named 'swm' among baselines. Did you mean 'svm'?"),
     ],
 )
@@ -118,14 +118,14 @@ def test_a_wrong_file_says_what_is_wrong(write, text, reason):
 @pytest.mark.parametrize(
     ("key", "text", "reason"),
     [
-        ("features", "[5]", "features: input should be a valid dictionary, got [5]"),
-        ("features", "[[x]]", "features: input should be a valid dictionary, got [['x']]"),
-        ("features", "{5: }", "features.5.[key]: input should be a valid string, got 5"),
-        ("features", "{mfcc: {5: 3}}", "features.mfcc.5.[key]: input should be a valid string, got 5"),
+        ("features", "[5]", "features: expected keys with values, got [5]"),
+        ("features", "[[x]]", "features: expected keys with values, got [['x']]"),
+        ("features", "{5: }", "features.5: expected text, got 5"),
+        ("features", "{mfcc: {5: 3}}", "features.mfcc.5: expected text, got 5"),
         ("features", "{mfcc: {n_mfcc: {5: 1}}}", "features.mfcc.n_mfcc: a range has no '5'"),
-        ("enqueue", "[{5: 6}]", "enqueue.0.5.[key]: input should be a valid string, got 5"),
-        ("fit", "{5: 3}", "fit.5.[key]: input should be a valid string, got 5"),
-        ("data", "{reader: folder, path: sounds, 5: 6}", "data.5: keys should be strings, got 5"),
+        ("enqueue", "[{5: 6}]", "enqueue.0.5: expected text, got 5"),
+        ("fit", "{5: 3}", "fit.5: expected text, got 5"),
+        ("data", "{reader: folder, path: sounds, 5: 6}", "data.5: expected text as a key, got"),
     ],
 )
 def test_a_number_where_a_name_should_be_is_a_plain_error(write, key, text, reason):
@@ -140,15 +140,24 @@ def test_a_number_where_a_name_should_be_is_a_plain_error(write, key, text, reas
         ("budget.trials=[", "not valid YAML"),
         ("budget.trial=3", "budget.trial: there is no such key. Did you mean 'trials'?"),
         ("name.first=3", "'name' has no keys of its own"),
+        ("objective=macro_f1", "objective: there is no such key. Did you mean 'search.objective'?"),
+        ("split.test=1.5", "split.test: expected less than 1 or a list, got 1.5"),
+        ("budget=3", "budget: expected keys with values, got 3"),
+        ("budget.trials=2.5", "budget.trials: expected a whole number, got 2.5"),
     ],
 )
 def test_a_wrong_override_says_what_is_wrong(write, override, reason):
     assert reason in problems(write, GOOD, override)
 
 
-def test_a_missing_file_is_a_plain_error(tmp_path):
-    with pytest.raises(SweepError, match="cannot be read"):
+def test_a_missing_file_is_a_plain_error_that_names_it_once(tmp_path):
+    with pytest.raises(SweepError, match="cannot be read: No such file") as said:
         read_sweep(tmp_path / "nothing.yaml")
+    assert str(said.value).count("nothing.yaml") == 1
+
+
+def test_broken_yaml_is_told_with_its_line(write):
+    assert "line 2, column 9: not valid YAML" in problems(write, "name: [unclosed\nfeatures: x")
 
 
 def test_words_that_old_yaml_took_for_truth_are_words(write):
