@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from sinesweep.errors import SweepFailed
@@ -56,6 +57,7 @@ class Orchestrator:
         self._spent = sum(result.state.spent for result in study.record.results())
         self._last_failures: list[Failure] = []
         self._exhausted = False
+        self._ahead: tuple[Trial, Future[Result | None]] | None = None
 
     def run(self) -> str:
         """Runs until the end; returns why it came.
@@ -63,17 +65,21 @@ class Orchestrator:
         Raises:
             SweepFailed: the same failure again and again, or nothing feasible; all that was computed is kept.
         """
-        try:
-            while True:
-                self._fill()
-                if not self._running:
-                    return self._why_over()
-                self._settle(self._executor.next_result(self._keep_going))
-        except KeyboardInterrupt:
-            self._stop.asked = True
-            return "stopped at once; the trials that ran will be tried again on resume"
-        finally:
-            self._let_go()
+        if why := self._why_over():
+            return f"{why} before, so nothing is left to do; --set budget.trials=… or budget.hours=… gives it more"
+        with ThreadPoolExecutor(1) as beside:
+            try:
+                while True:
+                    self._fill()
+                    if not self._running:
+                        return self._why_over()
+                    self._ask_ahead(beside)
+                    self._settle(self._executor.next_result(self._keep_going))
+            except KeyboardInterrupt:
+                self._stop.asked = True
+                return "stopped at once; the trials that ran will be tried again on resume"
+            finally:
+                self._let_go()
 
     def _fill(self) -> None:
         while len(self._running) < self._executor.slots and not self._why_over():
@@ -83,6 +89,17 @@ class Orchestrator:
                 return
             self._executor.submit(trial)
             self._observer.began(trial)
+
+    def _ask_ahead(self, beside: ThreadPoolExecutor) -> None:
+        """Gets the next trial ready while the workers train, so that none of them waits for it.
+
+        With one slot the next trial is asked for when the last one has taught the sampler what it can.
+        """
+        if self._executor.slots == 1 or self._ahead is not None or self._why_over():
+            return
+        trial = self._study.ask()
+        if trial is not None:
+            self._ahead = trial, beside.submit(self._dry_build, trial)
 
     def _why_over(self) -> str:
         """Why no further trial starts; empty while one may."""
@@ -99,11 +116,10 @@ class Orchestrator:
     def _next_trial(self) -> Trial | None:
         """The next configuration that can be built; one that cannot is told to the sampler and never sent."""
         for _ in range(INFEASIBLE_IN_A_ROW):
-            trial = self._study.ask()
+            (trial, refused), self._ahead = self._asked(), None
             if trial is None:
                 return None
             self._running[trial.number] = trial
-            refused = self._dry_build(trial)
             if refused is None:
                 return trial
             self._settle(refused)
@@ -112,6 +128,14 @@ class Orchestrator:
             f"{INFEASIBLE_IN_A_ROW} configurations in a row cannot work; the last one: {reason}."
             " `sinesweep check` says which ranges are to blame."
         )
+
+    def _asked(self) -> tuple[Trial | None, Result | None]:
+        """A trial, and its result where it cannot be built; the one that was asked for ahead comes first."""
+        if self._ahead is not None:
+            trial, checked = self._ahead
+            return trial, checked.result()
+        asked = self._study.ask()
+        return asked, None if asked is None else self._dry_build(asked)
 
     def _keep_going(self, report: Report) -> bool:
         self._observer.reported(report)
@@ -143,7 +167,8 @@ class Orchestrator:
 
     def _let_go(self) -> None:
         """Leaves no trial running in the study."""
-        for trial in self._running.values():
+        ahead = [self._ahead[0]] if self._ahead else []
+        for trial in (*self._running.values(), *ahead):
             self._study.tell(Result(trial, State.INTERRUPTED))
-        self._running = {}
+        self._running, self._ahead = {}, None
         self._study.spend()

@@ -1,5 +1,7 @@
 """The loop keeps slots full, counts absolutely, teaches the sampler, and stops for good reasons only."""
 
+import time
+
 import pytest
 
 from sinesweep.errors import SweepFailed
@@ -132,7 +134,35 @@ def test_a_request_to_stop_finishes_what_runs(tmp_path):
 
     loop, _stage, study = orchestrate(tmp_path, act, slots=2, stop=stop)
     assert loop.run() == "stopped on request"
-    assert [result.state for result in study.record.results()] == [State.COMPLETE, State.COMPLETE]
+    ahead = State.INTERRUPTED  # it was made ready while the others ran, and is tried again on resume
+    assert [result.state for result in study.record.results()] == [State.COMPLETE, State.COMPLETE, ahead]
+
+
+def test_the_next_trial_is_ready_before_a_worker_is_free(tmp_path):
+    ready = []
+
+    def act(trial, keep_going):
+        time.sleep(0.05)  # long enough for a trial to be built beside it
+        done.append(len(ready))
+        return good(trial, keep_going)
+
+    done = []
+    loop, _stage, study = orchestrate(tmp_path, act, slots=2, dry_build=lambda trial: ready.append(trial))
+    assert loop.run() == "6 trials done"
+    assert done == [3, 4, 5, 6, 6, 6]
+    assert [result.trial.number for result in study.record.results()] == [trial.number for trial in ready]
+
+
+def test_with_one_worker_a_trial_is_asked_for_when_the_last_one_has_taught_what_it_can(tmp_path):
+    asked = []
+    saw = []
+
+    def act(trial, keep_going):
+        saw.append(len(asked))
+        return good(trial, keep_going)
+
+    orchestrate(tmp_path, act, dry_build=lambda trial: asked.append(trial))[0].run()
+    assert saw == [1, 2, 3, 4, 5, 6]
 
 
 def test_stopping_now_leaves_trials_that_resume_tries_again(tmp_path):

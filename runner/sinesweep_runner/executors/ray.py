@@ -40,7 +40,8 @@ class Worker:
 
     def __init__(self, threads: int, path: Sequence[str]) -> None:
         sys.path += [place for place in path if place not in sys.path]
-        backend.limit_threads(threads)
+        with backend.without_scikit_learn():
+            backend.limit_threads(threads)
 
     def open(self, material: Material, folder: Path) -> None:
         """Takes the data that all trials are about."""
@@ -171,7 +172,7 @@ def _start(plan: Plan) -> None:
 def _on_loopback() -> Iterator[None]:
     """Within, a Ray that is started listens to this machine alone, as it does on macOS; else it takes all networks.
 
-    Ray asks for no password, and runs what it is sent. `ray.init` has no argument for this.
+    A Ray runs what it is sent, so nobody else need find it. `ray.init` has no argument for this.
     """
     before = ray_constants.ENABLE_RAY_CLUSTER
     ray_constants.ENABLE_RAY_CLUSTER = False
