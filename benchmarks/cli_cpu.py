@@ -15,7 +15,7 @@ import sys
 def cpu_seconds(arguments: list[str]) -> float:
     """User and system time of one call of the command line, its children included."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-c", "from sinesweep_runner.cli import app; app()", *arguments]
+    command = [sys.executable, "-m", "sinesweep_runner", *arguments]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

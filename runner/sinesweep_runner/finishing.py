@@ -7,7 +7,7 @@ from typing import Any
 
 from sinesweep import predictions
 from sinesweep.errors import SweepError
-from sinesweep.leaderboard import Leaderboard, Row
+from sinesweep.leaderboard import Row
 from sinesweep.record import Record
 from sinesweep.sweep import Sweep
 from sinesweep_runner.model.winner import epochs_for, open_test, refit
@@ -28,7 +28,7 @@ def finish(place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared,
     Raises:
         SweepError: no trial has a score, or the test part has been opened before.
     """
-    best = _winner(place, board_of(place.path))
+    best = winner_of(place)
     winner = next(result for result in record.results() if result.trial.number == best.number)
     clips = material.clips()
     refit(winner.trial, material, clips, epochs_for(winner.folds), place.best, _facts(prepared, sweep, best))
@@ -38,14 +38,19 @@ def finish(place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared,
         place.record(place.test_file, opened | _test(place, sweep, prepared, material))
 
 
-def _winner(place: SweepFolder, board: Leaderboard) -> Row:
-    """The best trial; where an opening was cut off before it had a score, the trial that it was for."""
+def winner_of(place: SweepFolder) -> Row:
+    """The best trial; where an opening was cut off before it had a score, the trial that it was for.
+
+    Raises:
+        SweepError: no trial has a score, or the test part has been opened before.
+    """
     before = place.recall(place.test_file)
     if before is not None and "score" in before:
         raise SweepError(
             f"{place.path}: the test part was opened on {before['opened']} for trial {before['trial']}. A second look"
             " would be a choice made on test data; begin a new sweep with another test part"
         )
+    board = board_of(place.path)
     if before is not None:
         return next(row for row in board.rows if row.number == before["trial"])
     if board.best is None:

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sinesweep.errors import SweepError
 from sinesweep.leaderboard import Header, Leaderboard, Opening
 from sinesweep.predictions import Predictions, load
 from sinesweep.record import Record
+from sinesweep.report.short import flat
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Result, State
+from sinesweep.wording import duration
 from sinesweep_runner.sweepfolder import SweepFolder
 
 
@@ -40,6 +43,8 @@ def status_of(folder: Path) -> str:
     """How far the sweep is, in a few lines."""
     place = SweepFolder(folder)
     sweep = place.sweep()
+    if not place.has_begun(sweep):
+        return f"{sweep.name}: the search has not begun; a sweep reads its sounds first"
     record = Record.of(sweep, place.storage(sweep))
     results = record.results()
     spent = sum(result.state.spent for result in results)
@@ -55,6 +60,31 @@ def status_of(folder: Path) -> str:
         score = board.metric.show(board.best.score)
         lines.append(f"best so far: trial {board.best.number} with {sweep.search.objective} {score}")
     return "\n".join(lines)
+
+
+def trial_text(folder: Path, number: int) -> str:
+    """All that is known of one trial, 0 for the baseline: configuration, folds, and the traceback of one that failed.
+
+    Raises:
+        SweepError: there is no sweep in the folder, or no such trial has ended.
+    """
+    place = SweepFolder(folder)
+    sweep = place.sweep()
+    record = Record.of(sweep, place.storage(sweep))
+    ended = [*([record.baseline] if record.baseline else []), *record.results()]
+    results = {result.trial.number: result for result in ended}
+    if number not in results:
+        have = f"it has {min(results)} … {max(results)}" if results else "none has ended yet"
+        raise SweepError(f"{folder}: trial {number} has not ended, or there is none; {have}")
+    result, objective = results[number], sweep.search.objective
+    lines = [f"trial {number}: {result.state} after {duration(result.seconds)}"]
+    lines += [f"  {name}: {value:.4f}" for name, value in result.metrics.items()]
+    lines += ["configuration:", *(f"  {key}: {value}" for key, value in flat(result.trial.config).items())]
+    for i, fold in enumerate(result.folds, start=1):
+        lines += [f"fold {i}: {objective} {fold.metrics[objective]:.4f}, {fold.epochs} epochs"]
+    if result.failure is not None:
+        lines += [f"{result.failure.cause}: {result.failure.message}", result.failure.detail.rstrip()]
+    return "\n".join(filter(None, lines))
 
 
 def _seal(opened: dict[str, Any] | None) -> str:

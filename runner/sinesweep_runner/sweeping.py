@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from sinesweep_runner.orchestrator import Orchestrator
 from sinesweep_runner.outcome import board_of
 from sinesweep_runner.placement import Plan, plan_workers, this_machine
 from sinesweep_runner.preparing import Prepared, Table, look, material_of, read_table, record_split
-from sinesweep_runner.signals import StopRequest, stop_on_interrupt
+from sinesweep_runner.signals import stop_on_interrupt
 from sinesweep_runner.sound.audit import duplicate_flags, duplicates_across
 from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.sweepfolder import SweepFolder
@@ -90,24 +91,34 @@ def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True
 
 
 def _carry_on(sweep: Sweep, place: SweepFolder, plan: Plan, table: Table, *, resume: bool, finalize: bool) -> Outcome:
-    with watching(sweep, plan.count) as watch:
-        with stop_on_interrupt(watch.say) as stop, _loading_keras() as loaded, _executor(sweep, plan) as executor:
+    with watching(sweep, plan.count) as watch, _way_back("resume", place, watch):
+        with _loading_keras() as loaded, _executor(sweep, plan) as executor:
             prepared, material = _prepare(sweep, place, table, watch)
             study = _study(sweep, place.storage(sweep), prepared.fingerprint(), resume)
             if study.record.baseline is None and sweep.baseline is not None:
                 study.record_baseline(TrialZero(sweep, material, default_store().folder).result(place.path))
             loaded()
             executor.open(material, place.path)
-            why = _search(sweep, place, study, executor, material, watch, stop)
+            why, stopped = _search(sweep, place, study, executor, material, watch)
         watch.say(f"The search has ended: {why}.")
         board = _write_report(place)
-        if board.best is None and not stop.asked:
+        if board.best is None and not stopped:
             raise SweepFailed(_without_a_score(board))
         if board.test is not None:
             watch.say(f"The test part was opened before, for trial {board.test.trial}; best/ stays as it is.")
-        elif finalize and not stop.asked:
+        elif finalize and not stopped:
             board = _finish(place, sweep, study.record, prepared, material, watch)
-    return Outcome(place.path, board, why, stop.asked)
+    return Outcome(place.path, board, why, stopped)
+
+
+@contextmanager
+def _way_back(command: str, place: SweepFolder, watch: Watch) -> Iterator[None]:
+    """Says how to go on where Ctrl-C ends at once: nothing is searched yet, or not any more."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        watch.say(f"Stopped. Go on with: sinesweep {command} {shlex.quote(str(place.path))}")
+        raise
 
 
 def _plan(workers: Workers) -> Plan:
@@ -129,19 +140,17 @@ def _study(sweep: Sweep, storage: str, split: str, resume: bool) -> Study:
 
 
 def _search(
-    sweep: Sweep,
-    place: SweepFolder,
-    study: Study,
-    executor: Executor,
-    material: Material,
-    watch: Watch,
-    stop: StopRequest,
-) -> str:
-    """Runs the trials; returns why it ended. A search that fails leaves its leaderboard too."""
+    sweep: Sweep, place: SweepFolder, study: Study, executor: Executor, material: Material, watch: Watch
+) -> tuple[str, bool]:
+    """Runs the trials; returns why it ended, and whether somebody asked for it.
+
+    A search that fails leaves its leaderboard too.
+    """
     watch.remember(study.record.results())
     try:
-        with watch.shown():
-            return Orchestrator(study, executor, sweep.budget, dry_build_on(material), watch, stop).run()
+        with watch.shown(), stop_on_interrupt(watch.say) as stop:
+            why = Orchestrator(study, executor, sweep.budget, dry_build_on(material), watch, stop).run()
+            return why, stop.asked
     except SweepFailed:
         _write_report(place)
         raise
@@ -162,7 +171,8 @@ def finalize(folder: Path) -> Outcome:
     """
     place = SweepFolder(folder)
     sweep = place.sweep()
-    with place.claimed(), watching(sweep, 1) as watch:
+    finishing.winner_of(place)  # whoever may not open the test part learns so before any work
+    with place.claimed(), watching(sweep, 1) as watch, _way_back("finalize", place, watch):
         prepared, material = _prepare(sweep, place, read_table(sweep), watch)
         board = _finish(place, sweep, Record.of(sweep, place.storage(sweep)), prepared, material, watch)
     return Outcome(folder, board, "finalized")
@@ -171,7 +181,8 @@ def finalize(folder: Path) -> Outcome:
 def _finish(
     place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared, material: Material, watch: Watch
 ) -> Leaderboard:
-    watch.say("Training the winner on training and validation clips; then the test part is opened, once.")
+    sealed = "; then the test part is opened, once" if prepared.split.test else ""
+    watch.say(f"Training the winner on training and validation clips{sealed}.")
     finishing.finish(place, sweep, record, prepared, material)
     return _write_report(place)
 

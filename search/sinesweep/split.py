@@ -101,7 +101,7 @@ def make_split(dataset: Dataset, request: SplitRequest, seed: int) -> Split:
     _check_training(dataset, folds)
     parts = [*(fold.valid for fold in folds), units.clips(test)]
     facts = [_sealed(units, test), _validating(units, held, rest), _groups_apart(dataset, folds, parts[-1])]
-    facts += _classes_missing(dataset, parts)
+    facts += _classes_missing(dataset, parts) + _little_training(dataset, folds)
     facts += [f"seed {seed}"] if units.by != "fold" and len(named) < len(test) + sum(map(len, held)) else []
     return Split(folds, parts[-1], "; ".join(facts))
 
@@ -201,3 +201,9 @@ def _classes_missing(dataset: Dataset, parts: Sequence[Sequence[int]]) -> list[s
     everywhere = {clip.label for clip in dataset.clips}
     missing = {label for part in parts if part for label in everywhere - {dataset.clips[i].label for i in part}}
     return [f"not in every held-out part: {', '.join(sorted(missing))}"] if missing else []
+
+
+def _little_training(dataset: Dataset, folds: Sequence[Fold]) -> list[str]:
+    """What a person should know of a split that holds out more than it trains on."""
+    fewest = min(len(fold.train) for fold in folds)
+    return [f"only {fewest} of {len(dataset.clips)} clips train"] if fewest < len(dataset.clips) / 2 else []

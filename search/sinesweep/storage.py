@@ -33,7 +33,10 @@ def create_study(sweep: Sweep, storage: str) -> optuna.Study:
 def load_study(sweep: Sweep, storage: str) -> optuna.Study:
     """The study of that sweep's name; raises SweepError where the storage does not open or holds none."""
     if not study_exists(sweep, storage):
-        raise SweepError(f"storage: {storage} holds no study named '{sweep.name}': it has not begun to search")
+        raise SweepError(
+            f"'{sweep.name}' has no trial yet: a sweep reads its sounds first. If nobody runs it, `sinesweep resume`"
+            f" begins the search (storage: {storage})"
+        )
     return optuna.load_study(storage=_backend(storage), study_name=sweep.name)
 
 

@@ -197,9 +197,9 @@ def test_a_label_that_is_none_of_the_classes(sinesweep, write_sweep, tones):
         ({"fit": {"momentum": {"low": 0, "high": 0.9, "log": True}}}, "a logarithmic range must begin above 0; got"),
         ({"fit": {"dropout": 0.2}}, "fit.dropout: there is no such setting"),
         ({"architectures": {"mlp": {"dropout": 1.5}}}, "architectures.mlp.dropout: expected 0 … 0.9, got 1.5"),
-        ({"budget": {"trials": 0}}, "budget.trials: input should be greater than or equal to 1, got 0"),
+        ({"budget": {"trials": 0}}, "budget.trials: expected at least 1, got 0"),
         ({"search": {"objective": "acuracy"}}, "no metric named 'acuracy'. Did you mean 'accuracy'?"),
-        ({"search": {"sampler": "tpa"}}, "search.sampler: input should be 'tpe', 'random'"),
+        ({"search": {"sampler": "tpa"}}, "search.sampler: expected 'tpe', 'random'"),
         ({"features": None}, "features: missing"),
         ({"enqueue": [{"fit.batch_sice": 8}]}, "enqueue[0].fit.batch_sice: not a dimension of this sweep."),
         ({"workers": {"count": 10_000}}, "workers.count: 10000 workers with 1 cores"),
@@ -225,7 +225,7 @@ def test_all_problems_come_at_once(sinesweep, write_sweep):
         ("name: [unclosed", "not valid YAML"),
         ("", "expected a sweep file"),
         ("just words", "expected a sweep file"),
-        (b"\xff\xfe\x00", "the sweep file cannot be read"),
+        (b"\xff\xfe\x00", "the sweep file is not UTF-8 text"),
     ],
 )
 def test_a_file_that_is_no_sweep(sinesweep, tmp_path, text, message):
@@ -295,7 +295,7 @@ def test_a_baseline_that_raises(sinesweep, write_sweep, tmp_path):
 
 
 def test_a_backend_that_does_not_exist(write_sweep, tmp_path):
-    command = [sys.executable, "-c", "from sinesweep_runner.cli import app; app()", "run", str(write_sweep())]
+    command = [sys.executable, "-m", "sinesweep_runner", "run", str(write_sweep())]
     environment = os.environ | {"KERAS_BACKEND": "tensorflaw"}
     told = subprocess.run(
         [*command, "--out", str(tmp_path / "sweep")], capture_output=True, text=True, env=environment, check=False
@@ -442,12 +442,19 @@ def test_a_folder_without_a_sweep(sinesweep, tmp_path, command):
     assert "holds no sweep" in said.err
 
 
-@pytest.mark.parametrize("command", ["finalize", "leaderboard", "status", "report"])
+@pytest.mark.parametrize("command", ["finalize", "leaderboard", "report"])
 def test_a_sweep_that_has_not_begun_to_search(sinesweep, tone_sweep, tmp_path, command):
     begin(check_document(tone_sweep()), tmp_path / "sweep")
     said = sinesweep(command, tmp_path / "sweep")
     assert said.code == MISTAKE
-    assert "has not begun to search" in said.err
+    assert "has no trial yet: a sweep reads its sounds first" in said.err
+
+
+def test_the_status_of_a_sweep_that_still_reads_its_sounds(sinesweep, tone_sweep, tmp_path):
+    begin(check_document(tone_sweep()), tmp_path / "sweep")
+    said = sinesweep("status", tmp_path / "sweep")
+    assert said.code == 0
+    assert "the search has not begun" in said.out
 
 
 def test_resume_changes_nothing_that_is_searched(sinesweep, tone_sweep, tmp_path):

@@ -22,9 +22,10 @@ from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import read_sweep
 from sinesweep.trial import State
 from sinesweep_runner import resume, run
+from sinesweep_runner.__main__ import main
 from sinesweep_runner.sweepfolder import SweepFolder
 
-COMMAND = (sys.executable, "-c", "from sinesweep_runner.cli import app; app()")
+COMMAND = (sys.executable, "-m", "sinesweep_runner")
 PATIENCE_S = 240
 
 
@@ -39,6 +40,11 @@ def running(file: Path, folder: Path):
     finally:
         process.kill()
         process.wait()
+
+
+def interrupt(*_args: object) -> None:
+    """Somebody presses Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def record_of(folder: Path) -> Record:
@@ -147,9 +153,29 @@ def test_ctrl_c_in_a_terminal_reaches_all_processes_and_the_workers_finish_their
         wait_for(process, trains(folder, done=1, running=2))
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(PATIENCE_S) == 130
-    assert states(folder) == [State.COMPLETE] * len(states(folder))
-    assert 3 <= len(states(folder)) < 8
+    done = [state for state in states(folder) if state is not State.INTERRUPTED]  # one was ready, and did not begin
+    assert done == [State.COMPLETE] * len(done)
+    assert 3 <= len(done) < 8
     assert "Traceback" not in (tmp_path / "said.txt").read_text()
+
+
+def test_ctrl_c_while_sounds_are_read_stops_at_once_and_says_how_to_go_on(write_sweep, tmp_path, monkeypatch, capfd):
+    folder = tmp_path / "sweep"
+    monkeypatch.setattr("sinesweep_runner.sweeping.look", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        run(read_sweep(write_sweep()), folder)
+    assert f"Stopped. Go on with: sinesweep resume {folder}" in capfd.readouterr().err
+
+
+def test_ctrl_c_while_the_command_line_is_loaded_leaves_no_traceback(monkeypatch):
+    class Loading:
+        def __getattr__(self, name):
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "sinesweep_runner.cli", Loading())
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
 
 
 def test_a_killed_sweep_resumes_and_tries_the_trial_that_ran_again(long_sweep, tmp_path):

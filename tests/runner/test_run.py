@@ -11,12 +11,12 @@ import pytest
 import soundfile
 from ruamel.yaml import YAML
 
-from sinesweep.errors import SweepError
+from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import State
 from sinesweep_runner import Artifact, board_of, finalize, predict, resume, run
-from sinesweep_runner.outcome import status_of
+from sinesweep_runner.outcome import status_of, trial_text
 from sinesweep_runner.signals import StopRequest
 from sinesweep_runner.sweepfolder import SweepFolder
 
@@ -88,6 +88,33 @@ def test_the_test_part_was_opened_once_for_the_winner(finished):
     assert opened["baseline"] is not None
     with pytest.raises(SweepError, match="the test part was opened on"):
         finalize(finished.folder)
+
+
+def test_one_trial_is_told_with_its_configuration_and_folds(finished):
+    best = finished.board.best
+    told = trial_text(finished.folder, best.number)
+    assert told.startswith(f"trial {best.number}: complete")
+    assert f"accuracy: {best.score:.4f}" in told
+    assert "log_mel.n_mels: 20" in told
+    assert "fold 1: accuracy" in told
+    assert trial_text(finished.folder, 0).startswith("trial 0: complete")
+    with pytest.raises(SweepError, match="trial 9 has not ended, or there is none; it has 0 … 4"):
+        trial_text(finished.folder, 9)
+
+
+def test_a_failed_trial_is_told_with_its_traceback(tone_sweep, tmp_path):
+    sweep = check_document(tone_sweep(losses={"engine_plugins:NanLoss": {}}, budget={"trials": 1}))
+    with pytest.raises(SweepFailed):
+        run(sweep, tmp_path / "sweep")
+    told = trial_text(tmp_path / "sweep", 1)
+    assert "nan: the loss became nan" in told
+    assert "Traceback (most recent call last)" in told
+
+
+def test_a_sweep_whose_budget_is_spent_says_so_and_goes_on_with_a_larger_one(tone_sweep, tmp_path):
+    run(check_document(tone_sweep(budget={"trials": 1})), tmp_path / "sweep", finalize=False)
+    assert "1 trials done before, so nothing is left to do" in resume(tmp_path / "sweep", finalize=False).why
+    assert resume(tmp_path / "sweep", ["budget.trials=2"], finalize=False).why == "2 trials done"
 
 
 def test_no_sealed_clip_was_seen_in_training_or_validation(finished):

@@ -247,3 +247,10 @@ def test_published_folds_that_are_missing_are_told():
 def test_a_request_that_makes_no_sense_is_refused(wrong, message):
     with pytest.raises(pydantic.ValidationError, match=message):
         SplitRequest.model_validate(wrong)
+
+
+def test_a_split_that_holds_out_more_than_it_trains_on_says_so():
+    data = recordings(0)
+    thin = make_split(data, SplitRequest(test=0.5, valid=0.5), 0)
+    assert f"only {len(thin.folds[0].train)} of {len(data.clips)} clips train" in thin.how
+    assert "clips train" not in make_split(data, SplitRequest(), 0).how

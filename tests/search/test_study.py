@@ -210,7 +210,7 @@ def test_a_whole_journal_is_left_as_it_is(tmp_path):
 
 
 def test_a_study_is_not_overwritten_and_not_invented(tmp_path):
-    with pytest.raises(SweepError, match="has not begun to search"):
+    with pytest.raises(SweepError, match="has no trial yet"):
         open_study(tmp_path, resume=True)
     open_study(tmp_path)
     with pytest.raises(SweepError, match="already holds a study named 'test'"):

@@ -74,3 +74,14 @@ def status(folder: Annotated[Path, typer.Argument(help="the sweep's folder")]) -
     from sinesweep_runner.outcome import status_of
 
     typer.echo(status_of(folder))
+
+
+@commands.command()
+def trial(
+    folder: Annotated[Path, typer.Argument(help="the sweep's folder")],
+    number: Annotated[int, typer.Argument(help="the trial's number, as the leaderboard names it")],
+) -> None:
+    """Say all that is known of one trial: configuration, metrics, folds, and where it failed."""
+    from sinesweep_runner.outcome import trial_text
+
+    typer.echo(trial_text(folder, number))
