@@ -1,11 +1,18 @@
 """Sinesweep: the language of audio sweeps. Pure data and rules; nothing here needs a deep-learning library."""
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from sinesweep.contract import (
     Architecture,
     Augmentation,
     Baseline,
     DatasetReader,
     FeatureExtractor,
+    HostAugmentation,
+    HostExtractor,
     Loss,
     Plugin,
     Shape,
@@ -23,11 +30,13 @@ from sinesweep.errors import (
     SweepFailed,
     UserError,
 )
-from sinesweep.leaderboard import Leaderboard
 from sinesweep.settings import When
-from sinesweep.sweep import Sweep
-from sinesweep.sweepfile import read_sweep
 from sinesweep.trial import Result, State, Trial
+
+if TYPE_CHECKING:
+    from sinesweep.leaderboard import Leaderboard
+    from sinesweep.sweep import Sweep
+    from sinesweep.sweepfile import read_sweep
 
 __all__ = [
     "Architecture",
@@ -41,6 +50,8 @@ __all__ = [
     "DatasetReader",
     "FeatureExtractor",
     "Float",
+    "HostAugmentation",
+    "HostExtractor",
     "Infeasible",
     "Int",
     "Leaderboard",
@@ -61,3 +72,13 @@ __all__ = [
     "When",
     "read_sweep",
 ]
+
+_LATER = {"Leaderboard": "sinesweep.leaderboard", "Sweep": "sinesweep.sweep", "read_sweep": "sinesweep.sweepfile"}
+"""What needs numpy: it is imported when it is first used, because a plugin and `sinesweep plugins` never do."""
+
+
+def __getattr__(name: str) -> Any:
+    """Imports what comes later."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_LATER[name]), name)

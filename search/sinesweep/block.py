@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,60 +30,81 @@ class Gate:
 
 @dataclass(frozen=True)
 class Block:
-    """The settings of one plugin (or of `fit`) and their ranges."""
+    """The settings of one plugin (or of `fit`) and their ranges.
+
+    Attributes:
+        settings: by their names in this block. Several may bear one name in a configuration (`Setting.name`), each
+            with a condition of its own; the first one that counts is then the one that is meant.
+        ranges: by the same names.
+    """
 
     prefix: str
     settings: Mapping[str, Setting]
     ranges: Mapping[str, Range]
 
     def suggest(self, pick: Pick) -> dict[str, Any]:
-        """A value for every setting."""
+        """A value for every setting; a further one that does not count has none."""
         chosen: dict[str, Any] = {}
-        for name, setting in self.settings.items():
-            wanted, when = self.ranges[name], setting.when
-            if when is not None and chosen[when.field] not in when.values:
-                chosen[name] = setting.default
-            elif isinstance(wanted, Pinned):
-                chosen[name] = wanted.value
-            else:
-                chosen[name] = pick(f"{self.prefix}.{name}", wanted)
+        counting: dict[str, Any] = {}
+        for key, setting in self.settings.items():
+            if setting.name in counting:
+                continue
+            if all(when.field in counting and counting[when.field] in when.values for when in setting.when):
+                wanted = self.ranges[key]
+                value = wanted.value if isinstance(wanted, Pinned) else pick(f"{self.prefix}.{key}", wanted)
+                chosen[setting.name] = counting[setting.name] = value
+            elif not setting.further:
+                chosen[setting.name] = setting.default
         return chosen
 
     def dimensions(self) -> dict[str, Domain]:
         """The ranges that are searched, by full name."""
         return {
-            f"{self.prefix}.{name}": wanted
-            for name, wanted in self.ranges.items()
-            if not isinstance(wanted, Pinned) and self._can_count(self.settings[name].when)
+            f"{self.prefix}.{key}": wanted
+            for key, wanted in self.ranges.items()
+            if not isinstance(wanted, Pinned) and self._can_count(key)
         }
 
     def gates(self) -> dict[str, list[Gate]]:
         """What each dimension hangs on inside this block."""
         searched = self.dimensions()
-        names = {f"{self.prefix}.{name}": name for name in self.settings}
-        return {full: self._gates(name) for full, name in names.items() if full in searched}
+        names = {f"{self.prefix}.{key}": key for key in self.settings}
+        return {full: list(dict.fromkeys(self._gates(key))) for full, key in names.items() if full in searched}
 
     def size(self) -> float:
         """How many combinations of values there are at most; infinite with a continuous range."""
         return math.prod(count(domain) for domain in self.dimensions().values())
 
-    def _gates(self, name: str) -> list[Gate]:
-        when = self.settings[name].when
-        if when is None:
-            return []
-        values = self._values(when.field)
-        if values is not None and all(value in when.values for value in values):
-            return self._gates(when.field)
-        return [Gate(f"{self.prefix}.{when.field}", when.values)]
+    def _gates(self, key: str) -> Iterator[Gate]:
+        for when in self.settings[key].when:
+            parents = self._bearing(when.field)
+            values = self._values(parents[0])
+            if len(parents) > 1:  # which of them is meant, no single dimension says
+                continue
+            if values is not None and all(value in when.values for value in values):
+                yield from self._gates(parents[0])
+            else:
+                yield Gate(f"{self.prefix}.{parents[0]}", when.values)
 
-    def _can_count(self, when: When | None) -> bool:
-        """Whether any trial can meet the condition."""
-        values = None if when is None else self._values(when.field)
-        return when is None or values is None or any(value in when.values for value in values)
+    def _can_count(self, key: str) -> bool:
+        """Whether any trial can meet the conditions."""
+        return all(self._can_be(when) for when in self.settings[key].when)
 
-    def _values(self, name: str) -> tuple[Any, ...] | None:
+    def _can_be(self, when: When) -> bool:
+        for parent in self._bearing(when.field):
+            values = self._values(parent)
+            fits = values is None or any(value in when.values for value in values)
+            if fits and self._can_count(parent):
+                return True
+        return False
+
+    def _bearing(self, name: str) -> list[str]:
+        """The keys of the settings that bear a name in a configuration."""
+        return [key for key, setting in self.settings.items() if setting.name == name]
+
+    def _values(self, key: str) -> tuple[Any, ...] | None:
         """The values that a setting can have; None where they are a whole range."""
-        wanted = self.ranges[name]
+        wanted = self.ranges[key]
         if isinstance(wanted, Pinned):
             return (wanted.value,)
         return wanted.options if isinstance(wanted, Choice) else None

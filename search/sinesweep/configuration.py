@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sinesweep import registry
-from sinesweep.contract import Architecture, Augmentation, FeatureExtractor, Loss
+from sinesweep.contract import Architecture, Augmenter, FrontEnd, Loss
 from sinesweep.fit import Fit
 from sinesweep.settings import make
 from sinesweep.trial import Config
@@ -16,10 +16,10 @@ from sinesweep.trial import Config
 class Parts:
     """The plugins of one configuration."""
 
-    features: FeatureExtractor
+    features: FrontEnd
     architecture: Architecture
     loss: Loss
-    augmentations: tuple[Augmentation, ...]
+    augmentations: tuple[Augmenter, ...]
     fit: Fit
 
     @classmethod

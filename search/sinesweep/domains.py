@@ -17,21 +17,26 @@ class Float:
         log: sample uniformly in the logarithm; needs `low > 0`.
         search: the part that is searched when a sweep file says nothing: `(low, high)`, True for all of it,
             False to keep the default value.
+        step: search only `low, low + step, … high`; None for every number; not with `log`.
     """
 
     low: float
     high: float
     log: bool = False
     search: tuple[float, float] | bool = True
+    step: float | None = None
 
     def __post_init__(self) -> None:
         _check_bounds(self)
+        if self.step is not None and (self.step <= 0 or self.log):
+            raise ValueError(f"step must be above 0, and None where log is on; got step={self.step}, log={self.log}")
 
     def __contains__(self, value: object) -> bool:
         return _is_number(value) and self.low <= value <= self.high  # type: ignore[operator]
 
     def __str__(self) -> str:
-        return f"{self.low:g} … {self.high:g}{', log' if self.log else ''}"
+        step = "" if self.step is None else f" by {self.step:g}"
+        return f"{self.low:g} … {self.high:g}{step}{', log' if self.log else ''}"
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,19 @@ def searched(domain: Domain) -> Domain | None:
     low, high = domain.search
     if isinstance(domain, Int):
         return Int(int(low), int(high), domain.step, domain.log)
-    return Float(low, high, domain.log)
+    return Float(low, high, domain.log, step=domain.step)
+
+
+def steps(domain: Float) -> list[float]:
+    """The numbers of a range with a step, free of the rounding of sums: 0.3, not 0.1 + 0.1 + 0.1.
+
+    Raises:
+        ValueError: the range has no step.
+    """
+    if domain.step is None:
+        raise ValueError(f"expected a range with a step, got {domain}")
+    count = math.floor((domain.high - domain.low) / domain.step + 1e-9) + 1
+    return [float(f"{domain.low + i * domain.step:.12g}") for i in range(count)]
 
 
 def _is_number(value: object) -> bool:

@@ -6,17 +6,21 @@ the clips of one group rise and fall together.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sinesweep.metrics import Metric, Probabilities, Targets, Terms, metric
+from sinesweep.formulas import Answers, Formula, Numbers, Sums, Targets
+from sinesweep.metrics import Thresholds, metric
 
-RESAMPLES = 1000
+AT_ONCE = 50
 SIGNIFICANCE = 0.05
 
 Interval: TypeAlias = tuple[float, float]
@@ -26,24 +30,29 @@ Groups: TypeAlias = Sequence[str] | NDArray[Any]
 def interval(
     metric_name: str,
     targets: Targets,
-    probabilities: Probabilities,
+    probabilities: Answers,
     groups: Groups,
     confidence: float = 0.95,
     seed: int = 0,
+    thresholds: Thresholds = None,
 ) -> Interval:
     """`(low, high)` around the metric of all clips taken together.
 
     Wilson's interval where the metric is a share of clips, else the percentiles of a bootstrap by group.
 
     Args:
-        targets: class indices `(n,)`.
-        probabilities: `(n, classes)`.
+        targets: what is right, see `sinesweep.formulas`.
+        probabilities: the answers, `(n, outputs)`.
         groups: the group of each clip `(n,)`. Where all clips are of one group the clips themselves are drawn.
+        confidence: how sure the interval is to hold what the metric would be on very many clips.
+        seed: of the resamples.
+        thresholds: from which probability on each label counts as told.
     """
     judged = metric(metric_name)
     if judged.proportion:
-        return wilson(judged.score(targets, probabilities), len(targets), confidence)
-    scores = _resampled(judged, judged.terms(targets, probabilities), groups, seed)
+        return wilson(judged.score(targets, probabilities, thresholds), len(targets), confidence)
+    answers = judged.decided(targets, probabilities, thresholds)
+    scores = _scores(Drawing.of(judged.formula, targets, answers, groups, seed))
     low, high = np.quantile(scores, [(1 - confidence) / 2, (1 + confidence) / 2])
     return float(low), float(high)
 
@@ -62,8 +71,8 @@ def wilson(share: float, n: int, confidence: float = 0.95) -> Interval:
 def p_value(
     metric_name: str,
     targets: Targets,
-    first: Probabilities,
-    second: Probabilities,
+    first: Answers,
+    second: Answers,
     groups: Groups,
     seed: int = 0,
 ) -> float:
@@ -71,14 +80,15 @@ def p_value(
 
     McNemar's exact test where the metric is a share of clips, else a paired bootstrap by group: both models are read
     on the same resamples, and the difference is held against its standard error there (Efron and Tibshirani 1993,
-    chapter 12). Counting resamples instead could not go below 2 in `RESAMPLES`: too coarse to be corrected.
+    chapter 12). Counting resamples instead could not go below 2 of them: too coarse to be corrected.
     """
     judged = metric(metric_name)
-    terms = judged.terms(targets, first), judged.terms(targets, second)
-    if judged.proportion:
-        hits, other_hits = (each[:, 0] > 0 for each in terms)
+    formula = judged.formula
+    if judged.proportion and isinstance(formula, Sums):
+        hits, other_hits = (formula.terms(targets, each)[:, 0] > 0 for each in (first, second))
         return mcnemar(int((hits & ~other_hits).sum()), int((other_hits & ~hits).sum()))
-    differences = _resampled(judged, terms[0], groups, seed) - _resampled(judged, terms[1], groups, seed)
+    scores = [_scores(Drawing.of(formula, targets, each, groups, seed)) for each in (first, second)]
+    differences = scores[0] - scores[1]
     difference = judged.score(targets, first) - judged.score(targets, second)
     error = float(differences.std(ddof=1))
     return math.erfc(abs(difference) / error / math.sqrt(2)) if error > 0 else float(difference == 0)
@@ -109,8 +119,8 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def tied_with_best(
     metric_name: str,
     targets: Targets,
-    best: Probabilities,
-    others: Sequence[Probabilities],
+    best: Answers,
+    others: Sequence[Answers],
     groups: Groups,
     seed: int = 0,
 ) -> list[bool]:
@@ -136,16 +146,39 @@ def expected_best_of(n_trials: int, value: float, n_clips: int) -> float:
     return float((1 - cdf[:-1] ** n_trials).sum() / n_clips)
 
 
-def _resampled(judged: Metric, terms: Terms, groups: Groups, seed: int) -> Terms:
-    """The metric of `RESAMPLES` sets of groups drawn with replacement; the same sets for the same groups and seed."""
-    names, member = np.unique(np.asarray(groups), return_inverse=True)
+@dataclass(frozen=True)
+class Drawing:
+    """Answers and the groups that resamples of them draw; equal where all of it is equal."""
+
+    digest: str
+    formula: Formula = field(compare=False)
+    targets: Targets = field(compare=False)
+    answers: Answers = field(compare=False)
+    groups: Groups = field(compare=False)
+    seed: int = field(compare=False)
+
+    @classmethod
+    def of(cls, formula: Formula, targets: Targets, answers: Answers, groups: Groups, seed: int) -> Drawing:
+        """Names all of it by its content."""
+        digest = hashlib.sha256(f"{formula} {seed} {[*map(str, groups)]} {targets.shape} {answers.shape}".encode())
+        for array in (targets, answers):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return cls(digest.hexdigest(), formula, targets, answers, groups, seed)
+
+
+@lru_cache(maxsize=64)
+def _scores(drawing: Drawing) -> Numbers:
+    """The metric of many sets of groups drawn with replacement; the same sets for the same groups and seed.
+
+    Kept, because the interval of one trial and its comparisons with others ask for the same.
+    """
+    names, member = np.unique(np.asarray(drawing.groups), return_inverse=True)
     if len(names) == 1:
-        member = np.arange(len(terms))
-    sums = np.zeros((int(member.max()) + 1, terms.shape[1]))
-    np.add.at(sums, member, terms)
-    rng = np.random.default_rng(seed)
-    drawn = np.empty((RESAMPLES, terms.shape[1]))
-    for i in range(RESAMPLES):
-        times = np.bincount(rng.integers(len(sums), size=len(sums)), minlength=len(sums))
-        drawn[i] = times.astype(np.float64) @ sums
-    return judged.of_sums(drawn)
+        member = np.arange(len(drawing.targets))
+    count = int(member.max()) + 1
+    of, rng = drawing.formula.resampled(drawing.targets, drawing.answers, member), np.random.default_rng(drawing.seed)
+    scores = []
+    for _ in range(drawing.formula.resamples(drawing.answers) // AT_ONCE):
+        drawn = [np.bincount(rng.integers(count, size=count), minlength=count) for _ in range(AT_ONCE)]
+        scores.append(of(np.asarray(drawn, np.float64)))
+    return np.concatenate(scores)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from sinesweep.dataset import Task
 from sinesweep.intervals import SIGNIFICANCE, Interval, expected_best_of
 from sinesweep.judge import Judge, PredictionsOf
 from sinesweep.metrics import Metric, metric
@@ -26,7 +27,7 @@ class Header:
     """What was asked.
 
     Attributes:
-        clips, groups, classes: of the whole data set.
+        clips, groups, classes: of the whole data set; classes are labels in multi-label, and none in regression.
         how: one sentence that says how the score was split.
         budget_trials, budget_hours: the limits; no limit of time where None.
         hours: of search so far.
@@ -45,6 +46,7 @@ class Header:
     budget_hours: float | None
     hours: float
     versions: Mapping[str, str]
+    task: Task = Task.CLASSIFICATION
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Row:
     Attributes:
         rank: from 1; None for the baseline.
         score: the objective on the validation part, mean over folds.
-        interval: 95 %, of all validation clips taken together; None where the predictions are not there.
+        interval: 95 %, of all validation clips taken together; None where the predictions are not there, and beyond the
+            first `COMPARED` rows of a metric whose intervals take long.
         tied: the data cannot tell it from the best; None where that was not asked (beyond the first `COMPARED` rows,
             the baseline, or without predictions).
         folds: the objective fold by fold.
@@ -211,11 +214,12 @@ class Leaderboard:
 
 def _row(judge: Judge, result: Result, rank: int | None = None, tied: bool | None = None) -> Row:
     name = judge.metric.name
+    shown = rank is None or rank <= COMPARED or not judge.metric.ranks
     return Row(
         rank=rank,
         number=result.trial.number,
         score=judge.score(result),
-        interval=judge.interval(result),
+        interval=judge.interval(result) if shown else None,
         tied=tied,
         folds=tuple(fold.metrics[name] for fold in result.folds if name in fold.metrics),
         curves=tuple(_curve(fold.history, name) for fold in result.folds),

@@ -1,26 +1,26 @@
-"""Metrics: what can be best, by name, with its direction.
+"""Metrics: what can be best, by name, with its direction and the tasks that it is for.
 
-Every metric here is a formula of sums over clips. That makes the mean over a resampled set of clips one matrix product
-(see `sinesweep.intervals`), and it is the whole of what a new metric has to state.
+A metric is computed by a formula (`sinesweep.formulas`), which also knows how to read resamples of the clips.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sinesweep import ranks, sums
+from sinesweep.dataset import Task
 from sinesweep.errors import SweepError, did_you_mean
+from sinesweep.formulas import Answers as Answers
+from sinesweep.formulas import Formula, Ranks, Sums
+from sinesweep.formulas import Targets as Targets
 
-Targets: TypeAlias = NDArray[np.integer[Any]]
-Probabilities: TypeAlias = NDArray[np.floating[Any]]
-Terms: TypeAlias = NDArray[np.float64]
-
-LEAST_PROBABILITY = float(np.finfo(np.float32).eps)
-"""Log loss takes no probability for smaller than what a float32 softmax can tell from 0 beside 1."""
+Thresholds: TypeAlias = NDArray[np.floating] | None
+"""From which probability on each label counts as told `(labels,)`; None for 0.5."""
 
 
 @dataclass(frozen=True)
@@ -29,28 +29,45 @@ class Metric:
 
     Attributes:
         direction: whether more or less is better.
+        tasks: what it can judge.
+        formula: how it is computed.
         proportion: it is a share of clips, each right or wrong by itself; exact tests exist for such.
         percent: people read it as a percentage.
-        terms: targets `(n,)` and probabilities `(n, classes)` → what every clip adds to the sums, `(n, k)`.
-        of_sums: sums `(…, k)` → the metric `(…)`.
+        decides: of labels it needs a yes or a no, so it depends on thresholds.
+        scale_free: its numbers mean the same whatever the unit of the values is.
     """
 
     name: str
     direction: Literal["maximize", "minimize"]
-    terms: Callable[[Targets, Probabilities], Terms]
-    of_sums: Callable[[Terms], Terms]
+    tasks: frozenset[Task]
+    formula: Formula
     proportion: bool = False
     percent: bool = True
+    decides: bool = False
+    scale_free: bool = True
 
-    def score(self, targets: Targets, probabilities: Probabilities) -> float:
-        """The metric of class indices `(n,)` and probabilities `(n, classes)`.
+    @property
+    def ranks(self) -> bool:
+        """Whether it ranks all clips, so that each interval takes a while."""
+        return isinstance(self.formula, Ranks)
+
+    def score(self, targets: Targets, answers: Answers, thresholds: Thresholds = None) -> float:
+        """The metric of targets and answers, see `sinesweep.formulas`.
 
         Raises:
-            ValueError: shapes that do not fit, no clips, class indices without a column, or probabilities that are
-                not finite or not in 0 … 1.
+            ValueError: shapes that do not fit, no clips, class indices without a column, probabilities that are not
+                finite or not in 0 … 1, or a task that this metric cannot judge.
         """
-        _check(targets, probabilities)
-        return float(self.of_sums(self.terms(targets, probabilities).sum(axis=0)))
+        check(targets, answers)
+        if task_of(targets) not in self.tasks:
+            raise ValueError(f"{self.name} is for {_listed(self.tasks)}; these are targets of {task_of(targets)}")
+        return self.formula.score(targets, self.decided(targets, answers, thresholds))
+
+    def decided(self, targets: Targets, answers: Answers, thresholds: Thresholds) -> Answers:
+        """The answers as this metric takes them: yes or no, 1 or 0, where it decides labels by thresholds."""
+        if thresholds is None or not self.decides or targets.ndim != 2:
+            return answers
+        return (answers >= thresholds).astype(np.float64)
 
     def goodness(self, value: float) -> float:
         """`value` turned so that more is better."""
@@ -58,7 +75,9 @@ class Metric:
 
     def show(self, value: float) -> str:
         """`value` as people read it: `68.8 %`, or `0.412` where it is no percentage."""
-        return f"{100 * value:.1f} %" if self.percent else f"{value:.3f}"
+        if self.percent:
+            return f"{100 * value:.1f} %"
+        return f"{value:.3f}" if self.scale_free else f"{value:.4g}"
 
 
 def metric(name: str) -> Metric:
@@ -68,81 +87,112 @@ def metric(name: str) -> Metric:
     return METRICS[name]
 
 
-def measure(targets: Targets, probabilities: Probabilities) -> dict[str, float]:
-    """Every metric by name; raises ValueError as `Metric.score` does."""
-    return {name: each.score(targets, probabilities) for name, each in METRICS.items()}
+def metrics_for(task: Task) -> dict[str, Metric]:
+    """All metrics that can judge a task, by name."""
+    return {name: each for name, each in METRICS.items() if task in each.tasks}
 
 
-def _hits(targets: Targets, probabilities: Probabilities) -> Terms:
-    return _counted(probabilities.argmax(axis=1) == targets)
+def measure(targets: Targets, answers: Answers, thresholds: Thresholds = None) -> dict[str, float]:
+    """Every metric of the task that these targets are of, by name; raises ValueError as `Metric.score` does."""
+    return {name: each.score(targets, answers, thresholds) for name, each in metrics_for(task_of(targets)).items()}
 
 
-def _hits_among_three(targets: Targets, probabilities: Probabilities) -> Terms:
-    # A stable order: of equally probable classes the first counts as the likelier one, as in argmax.
-    three = np.argsort(-probabilities, axis=1, kind="stable")[:, :3]
-    return _counted((three == targets[:, None]).any(axis=1))
+def task_of(targets: Targets) -> Task:
+    """What targets are of, by their form: class indices `(n,)`, labels `(n, labels)`, or values `(n,)`."""
+    if targets.ndim == 2:
+        return Task.MULTI_LABEL
+    return Task.REGRESSION if np.issubdtype(targets.dtype, np.floating) else Task.CLASSIFICATION
 
 
-def _surprise(targets: Targets, probabilities: Probabilities) -> Terms:
-    right = probabilities[np.arange(len(targets)), targets].astype(np.float64)
-    return _counted(-np.log(right.clip(LEAST_PROBABILITY, 1.0)))
-
-
-def _confusion(targets: Targets, probabilities: Probabilities) -> Terms:
-    """Per class, beside one another: told rightly, told, and there."""
-    classes = np.eye(probabilities.shape[1])
-    told, there = classes[probabilities.argmax(axis=1)], classes[targets]
-    return np.concatenate([told * there, told, there], axis=1)
-
-
-def _counted(values: NDArray[Any]) -> Terms:
-    return np.stack([values.astype(np.float64), np.ones(len(values))], axis=1)
-
-
-def _mean(sums: Terms) -> Terms:
-    return np.asarray(sums[..., 0] / sums[..., 1])
-
-
-def _mean_recall(sums: Terms) -> Terms:
-    hits, _, there = np.split(sums, 3, axis=-1)
-    return _mean_of_ratios(hits, there)
-
-
-def _mean_f1(sums: Terms) -> Terms:
-    hits, told, there = np.split(sums, 3, axis=-1)
-    return _mean_of_ratios(2 * hits, told + there)
-
-
-def _mean_of_ratios(numerators: Terms, denominators: Terms) -> Terms:
-    """The mean over the classes that occur: a class that does not has no ratio, as in scikit-learn."""
-    ratios = np.divide(numerators, denominators, out=np.zeros_like(numerators), where=denominators > 0)
-    return np.asarray(ratios.sum(axis=-1) / (denominators > 0).sum(axis=-1))
-
-
-def _check(targets: Targets, probabilities: Probabilities) -> None:
-    if targets.ndim != 1 or probabilities.ndim != 2 or len(targets) != len(probabilities) or not len(targets):
+def check(targets: Targets, answers: Answers) -> None:
+    """Raises ValueError where targets and answers do not fit together, or are not what their task says."""
+    if answers.ndim != 2 or targets.ndim not in (1, 2) or len(targets) != len(answers) or not len(targets):
         raise ValueError(
             "expected targets (n,) and probabilities (n, classes) of one or more clips,"
-            f" got {targets.shape} and {probabilities.shape}"
+            f" got {targets.shape} and {answers.shape}"
         )
-    if targets.min() < 0 or targets.max() >= probabilities.shape[1]:
-        raise ValueError(
-            f"expected class indices 0 … {probabilities.shape[1] - 1}, got {targets.min()} … {targets.max()}"
-        )
-    if not np.isfinite(probabilities).all():
-        bad = int((~np.isfinite(probabilities).all(axis=1)).sum())
+    if not np.isfinite(answers).all():
+        bad = int((~np.isfinite(answers).all(axis=1)).sum())
         raise ValueError(f"the probabilities of {bad} of {len(targets)} clips are not finite")
-    if probabilities.min() < 0 or probabilities.max() > 1.001:  # half precision rounds a little over 1
-        raise ValueError(f"expected probabilities in 0 … 1, got {probabilities.min():g} … {probabilities.max():g}")
+    if task_of(targets) is Task.REGRESSION:
+        if answers.shape[1] != 1:
+            raise ValueError(f"expected one value a clip, (n, 1), got {answers.shape}")
+        return
+    _check_classes(targets, answers)
+    if answers.min() < 0 or answers.max() > 1.001:  # half precision rounds a little over 1
+        raise ValueError(f"expected probabilities in 0 … 1, got {answers.min():g} … {answers.max():g}")
 
+
+def _check_classes(targets: Targets, answers: Answers) -> None:
+    if targets.ndim == 2:
+        if targets.shape != answers.shape or not np.isin(targets, (0, 1)).all():
+            raise ValueError(f"expected a 1 or 0 for each label, {answers.shape}, got {targets.shape}")
+    elif targets.min() < 0 or targets.max() >= answers.shape[1]:
+        raise ValueError(f"expected class indices 0 … {answers.shape[1] - 1}, got {targets.min()} … {targets.max()}")
+
+
+def _listed(tasks: frozenset[Task]) -> str:
+    return " and ".join(task.value for task in Task if task in tasks)
+
+
+_CLASSES, _LABELS, _VALUES = (frozenset({task}) for task in Task)
+_EITHER = _CLASSES | _LABELS
 
 METRICS: dict[str, Metric] = {
     each.name: each
     for each in (
-        Metric("accuracy", "maximize", _hits, _mean, proportion=True),
-        Metric("balanced_accuracy", "maximize", _confusion, _mean_recall),
-        Metric("macro_f1", "maximize", _confusion, _mean_f1),
-        Metric("top_3_accuracy", "maximize", _hits_among_three, _mean, proportion=True),
-        Metric("loss", "minimize", _surprise, _mean, percent=False),
+        Metric("accuracy", "maximize", _EITHER, Sums(sums.hits, sums.mean), proportion=True, decides=True),
+        Metric("balanced_accuracy", "maximize", _CLASSES, Sums(sums.confusion, sums.mean_recall)),
+        Metric("macro_f1", "maximize", _EITHER, Sums(sums.confusion, sums.macro_f1), decides=True),
+        Metric("micro_f1", "maximize", _EITHER, Sums(sums.confusion, sums.micro_f1), decides=True),
+        Metric("weighted_f1", "maximize", _EITHER, Sums(sums.confusion, sums.weighted_f1), decides=True),
+        Metric("macro_precision", "maximize", _EITHER, Sums(sums.confusion, sums.macro_precision), decides=True),
+        Metric("macro_recall", "maximize", _EITHER, Sums(sums.confusion, sums.macro_recall), decides=True),
+        Metric("top_3_accuracy", "maximize", _CLASSES, Sums(sums.hits_among(3), sums.mean), proportion=True),
+        Metric("top_5_accuracy", "maximize", _CLASSES, Sums(sums.hits_among(5), sums.mean), proportion=True),
+        Metric("auc", "maximize", _EITHER, Ranks(ranks.area_under_curve, without=0.5)),
+        Metric("average_precision", "maximize", _EITHER, Ranks(ranks.average_precision, without=0.0)),
+        Metric("lrap", "maximize", _LABELS, Sums(sums.ranking_precision, sums.mean)),
+        Metric("loss", "minimize", _EITHER, Sums(sums.surprise, sums.mean), percent=False),
+        Metric(
+            "root_mean_squared_error",
+            "minimize",
+            _VALUES,
+            Sums(sums.errors, sums.root_mean_square),
+            percent=False,
+            scale_free=False,
+        ),
+        Metric(
+            "mean_squared_error",
+            "minimize",
+            _VALUES,
+            Sums(sums.errors, sums.mean_square),
+            percent=False,
+            scale_free=False,
+        ),
+        Metric(
+            "mean_absolute_error",
+            "minimize",
+            _VALUES,
+            Sums(sums.errors, sums.mean_absolute),
+            percent=False,
+            scale_free=False,
+        ),
+        Metric("r2", "maximize", _VALUES, Sums(sums.errors, sums.determination), percent=False),
     )
 }
+"""All metrics by name. Of one name there is one direction; where it judges two tasks, the formula asks the targets."""
+
+DEFAULT_OBJECTIVES: Mapping[Task, str] = {
+    Task.CLASSIFICATION: "accuracy",
+    Task.MULTI_LABEL: "average_precision",
+    Task.REGRESSION: "root_mean_squared_error",
+}
+"""What is to be best where a sweep does not say."""
+
+WATCHED: Mapping[Task, str] = {
+    Task.CLASSIFICATION: "loss",
+    Task.MULTI_LABEL: "loss",
+    Task.REGRESSION: "mean_squared_error",
+}
+"""What early stopping watches; less is better."""

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sinesweep.domains import Choice, Domain, Float, Int, Scalar
+from sinesweep.domains import Choice, Domain, Float, Int, Scalar, steps
 
 Pick: TypeAlias = Callable[[str, Domain], Scalar]
 """`(dimension's name, domain) → value`."""
@@ -20,6 +20,8 @@ def random_pick(rng: np.random.Generator) -> Pick:
     def pick(name: str, domain: Domain) -> Scalar:
         if isinstance(domain, Choice):
             return domain.options[int(rng.integers(len(domain.options)))]
+        if isinstance(domain, Float) and domain.step is not None:
+            return float(rng.choice(steps(domain)))
         low, high = (math.log(domain.low), math.log(domain.high)) if domain.log else (domain.low, domain.high)
         if isinstance(domain, Int) and not domain.log:
             return domain.low + domain.step * int(rng.integers((domain.high - domain.low) // domain.step + 1))
@@ -61,7 +63,8 @@ def grid(suggest: Callable[[Pick], object]) -> Iterator[dict[str, Scalar]]:
 def count(domain: Domain) -> float:
     """How many values a domain has; infinite where it is continuous."""
     if isinstance(domain, Float):
-        return 1 if domain.low == domain.high else math.inf
+        unbounded = domain.step is None and domain.low < domain.high
+        return math.inf if unbounded else len(_numbers(domain))
     return len(domain.options) if isinstance(domain, Choice) else (domain.high - domain.low) // domain.step + 1
 
 
@@ -70,4 +73,11 @@ def _values(name: str, domain: Domain) -> list[Scalar]:
         raise ValueError(f"{name}: a grid needs a list of values or a range of whole numbers; got {domain}")
     if isinstance(domain, Choice):
         return list(domain.options)
-    return list(range(domain.low, domain.high + 1, domain.step)) if isinstance(domain, Int) else [domain.low]
+    if isinstance(domain, Int):
+        return list(range(domain.low, domain.high + 1, domain.step))
+    return list(_numbers(domain))
+
+
+def _numbers(domain: Float) -> list[float]:
+    """The numbers of a range that is not continuous."""
+    return [domain.low] if domain.step is None else steps(domain)

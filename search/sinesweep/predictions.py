@@ -1,4 +1,4 @@
-"""Out-of-fold predictions: for every validation clip the probabilities by a model that was not trained on it."""
+"""Out-of-fold predictions: for every validation clip the answer of a model that was not trained on it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,12 +21,12 @@ class Predictions:
 
     Attributes:
         clips: which clips, ascending `(n,)`.
-        targets: their class indices `(n,)`.
-        probabilities: float32 `(n, classes)`.
+        targets: their class indices `(n,)`, a 1 or 0 for each label `(n, labels)`, or their values `(n,)`.
+        probabilities: float32 `(n, classes)`; in regression the answers themselves, `(n, 1)`.
     """
 
     clips: NDArray[np.int32]
-    targets: NDArray[np.int32]
+    targets: NDArray[Any]
     probabilities: NDArray[np.float32]
 
 
@@ -34,14 +35,14 @@ def save(path: Path, clips: ArrayLike, targets: ArrayLike, probabilities: ArrayL
 
     Args:
         clips: indices into the data set's clips `(n,)`, in any order.
-        targets: class indices `(n,)`.
-        probabilities: `(n, classes)`; stored as float32 with every row's first maximum where it was.
+        targets: class indices `(n,)`, a 1 or 0 for each label `(n, labels)`, or values `(n,)` as floating numbers.
+        probabilities: `(n, outputs)`; stored as float32 with every row's first maximum where it was.
 
     Raises:
         ValueError: shapes that do not fit, or a clip that comes twice.
     """
     clips, targets, probabilities = np.asarray(clips), np.asarray(targets), np.asarray(probabilities)
-    if probabilities.ndim != 2 or not clips.shape == targets.shape == probabilities.shape[:1]:
+    if probabilities.ndim != 2 or not clips.shape == targets.shape[:1] == probabilities.shape[:1]:
         raise ValueError(
             "expected clips (n,), targets (n,) and probabilities (n, classes),"
             f" got {clips.shape}, {targets.shape} and {probabilities.shape}"
@@ -53,7 +54,7 @@ def save(path: Path, clips: ArrayLike, targets: ArrayLike, probabilities: ArrayL
     np.savez_compressed(
         stream,
         clips=clips[order].astype(np.int32),
-        targets=targets[order].astype(np.int32),
+        targets=targets[order].astype(np.float64 if np.issubdtype(targets.dtype, np.floating) else np.int32),
         probabilities=_single(probabilities[order]),
     )
     write_atomically(path, stream.getvalue())

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sinesweep.domains import Choice, Domain, Float, Int, searched
+from sinesweep.domains import Choice, Domain, Float, Int, searched, steps
 from sinesweep.errors import did_you_mean
 from sinesweep.settings import Setting
 
@@ -35,6 +35,8 @@ def default_range(setting: Setting) -> Range:
     domain = searched(setting.domain) if setting.domain is not None else None
     if isinstance(domain, Int):
         return _in_steps(domain.low, domain.high, domain.step, domain.log)
+    if isinstance(domain, Float):
+        return _in_float_steps(domain.low, domain.high, domain.step, domain.log)
     return domain if domain is not None else Pinned(setting.default)
 
 
@@ -74,7 +76,8 @@ def _interval(setting: Setting, request: Mapping[str, Any]) -> Range:
         return _in_steps(low, high, _step(request.get("step", 1 if log else bounds["step"])), log)
     if "step" in request:
         raise ValueError("step belongs to whole numbers; give a list of values instead")
-    return Float(low, high, log=log)
+    own = domain.step if isinstance(domain, Float) else None
+    return _in_float_steps(low, high, None if log else own, log)
 
 
 def _step(value: Any) -> int:
@@ -86,6 +89,11 @@ def _step(value: Any) -> int:
 def _in_steps(low: int, high: int, step: int, log: bool) -> Int:
     """The range with its end lowered to the last whole step."""
     return Int(low, high - (high - low) % step, step, log)
+
+
+def _in_float_steps(low: float, high: float, step: float | None, log: bool) -> Float:
+    """The same for numbers."""
+    return Float(low, high, log) if step is None else Float(low, steps(Float(low, high, step=step))[-1], step=step)
 
 
 def _bounds(domain: Domain) -> dict[str, Any]:

@@ -24,7 +24,23 @@ def sweep_schema() -> dict[str, Any]:
     properties["fit"] = {"type": "object", "additionalProperties": False, "properties": _requests(Fit)}
     readers = [{"const": name, "description": _first_line("datasets", name)} for name in registry.names("datasets")]
     schema["$defs"]["Data"]["properties"]["reader"]["anyOf"] = [*readers, {"type": "string", "pattern": ":"}]
+    schema["required"].remove("features")
+    schema |= {"if": _reads_vectors(), "else": {"required": ["features"]}}
     return schema
+
+
+def _reads_vectors() -> dict[str, Any]:
+    """What is true of a sweep whose data need no front end."""
+    names = [name for name in registry.names("datasets") if _gives_vectors(name)]
+    data = {"properties": {"reader": {"enum": names}}, "required": ["reader"]}
+    return {"properties": {"data": data}, "required": ["data"]}
+
+
+def _gives_vectors(name: str) -> bool:
+    try:
+        return bool(registry.load("datasets", name).gives_vectors)
+    except PluginError:
+        return False
 
 
 def _section(kind: str, description: str) -> dict[str, Any]:

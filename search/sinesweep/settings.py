@@ -5,7 +5,10 @@ A field states type, default, range, unit and help in one line:
     hop_ms: Annotated[float, Float(5, 20), "ms", "step from one frame to the next"] = 10.0
 
 The last string is the help; a string before it is the unit. `When("optimizer", "sgd")` makes the field count only
-where the other field has one of the values named.
+where the other field has one of the values named; of several `When`, all have to be met.
+
+`Further()` marks the one field, a mapping, that holds settings which are not fields, because they follow from the value
+of another setting; `Plugin.further` says which there are. `Code()` marks a field that names an object to be imported.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import typing
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar, cast
@@ -39,17 +42,46 @@ class When:
 
 
 @dataclass(frozen=True)
+class Further:
+    """This field maps the names of further settings to their values; in files they are named `field.name`."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """This field names an object as `module:name`, which the plugin imports; `trusted` modules belong to the plugin."""
+
+    trusted: tuple[str, ...] = ()
+
+    def runs(self, value: str) -> bool:
+        """Whether `value` names code of somebody else, which a model that was saved must not run unasked."""
+        module = value.partition(":")[0]
+        return not any(module == own or module.startswith(f"{own}.") for own in self.trusted)
+
+
+@dataclass(frozen=True)
 class Setting:
-    """One field of a plugin; `required` where it has no default, `domain` None where it cannot be searched."""
+    """One setting of a plugin.
+
+    Attributes:
+        required: it has no default.
+        domain: what it may be; None where it cannot be searched.
+        when: what it hangs on, all of it.
+        code: the mark of a setting that names code.
+        holds: it is the mapping that holds the further settings.
+        further: it is one of them, and stands in a configuration only where it counts.
+    """
 
     name: str
     type: Any
     default: Any
-    required: bool
-    domain: Domain | None
-    unit: str
-    help: str
-    when: When | None
+    required: bool = False
+    domain: Domain | None = None
+    unit: str = ""
+    help: str = ""
+    when: tuple[When, ...] = ()
+    code: Code | None = None
+    holds: bool = False
+    further: bool = False
 
     def parse(self, value: Any) -> Any:
         """`value` in this setting's type; raises ValueError with a readable reason."""
@@ -91,7 +123,9 @@ def _setting(field: dataclasses.Field[Any], hint: Any) -> Setting:
         domain=next((mark for mark in marks if isinstance(mark, Float | Int | Choice)), None),
         unit=texts[0] if len(texts) > 1 else "",
         help=texts[-1] if texts else "",
-        when=next((mark for mark in marks if isinstance(mark, When)), None),
+        when=tuple(mark for mark in marks if isinstance(mark, When)),
+        code=next((mark for mark in marks if isinstance(mark, Code)), None),
+        holds=any(isinstance(mark, Further) for mark in marks),
     )
 
 
@@ -103,6 +137,7 @@ def make(plugin: type[P], values: Mapping[str, Any], where: str) -> P:
             `where`.
     """
     known = settings(plugin)
+    values = _gathered(values, holder(plugin))
     problems = [
         f"{where}.{name}: there is no such setting.{did_you_mean(name, known)}" for name in values if name not in known
     ]
@@ -121,6 +156,33 @@ def make(plugin: type[P], values: Mapping[str, Any], where: str) -> P:
 def values(plugin: Any) -> dict[str, Any]:
     """The settings of a plugin instance as plain values: what `make` takes."""
     return {name: getattr(plugin, name) for name in settings(type(plugin))}
+
+
+def holder(plugin: type[Any]) -> str | None:
+    """The name of the field that holds the further settings; None where a plugin has none."""
+    return next((setting.name for setting in settings(plugin).values() if setting.holds), None)
+
+
+def spread(asked: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """`{"hp": {"units": 8}}` → `{"hp.units": 8}`, where `known` has names that begin with `hp.`."""
+    found: dict[str, Any] = {}
+    for name, value in asked.items():
+        inside = name not in known and any(other.startswith(f"{name}.") for other in known)
+        if inside and isinstance(value, Mapping):
+            found |= spread({f"{name}.{key}": each for key, each in value.items()}, known)
+        else:
+            found[name] = value
+    return found
+
+
+def _gathered(values: Mapping[str, Any], holder: str | None) -> Mapping[str, Any]:
+    """`{"hp.units": 8}` → `{"hp": {"units": 8}}`, where `hp` is the field that holds them."""
+    prefix = f"{holder}."
+    inside = {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+    if holder is None or not inside:
+        return values
+    rest = {name: value for name, value in values.items() if not name.startswith(prefix)}
+    return rest | {holder: {**rest.get(holder, {}), **inside}}
 
 
 def _type_name(kind: Any) -> str:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sinesweep import registry
 from sinesweep.block import Block, Gate
-from sinesweep.domains import Choice, Domain, Int, Scalar
+from sinesweep.domains import Choice, Domain, Float, Scalar, steps
 from sinesweep.errors import PluginError, SweepError, did_you_mean
 from sinesweep.fit import Fit
 from sinesweep.picks import Pick, count
 from sinesweep.ranges import Range, default_range, read_range
-from sinesweep.settings import Setting, settings
+from sinesweep.settings import Setting, holder, settings, spread
 from sinesweep.trial import Config
 
 SECTIONS = {"features": "features", "architecture": "architectures", "loss": "losses"}
@@ -154,10 +154,22 @@ def _pick_one(name: str, options: tuple[str, ...], pick: Pick) -> Scalar:
 def _block(kind: str, key: str, name: str, asked: Mapping[str, Any], problems: list[str]) -> Block:
     try:
         plugin = registry.load(kind, name)
+        known = _all_settings(plugin, asked)
     except PluginError as reason:
         problems.append(f"{kind}: {reason}")
         return Block(f"{key}.{name}", {}, {})
-    return _ranges(f"{key}.{name}", settings(plugin), asked, problems, where=f"{kind}.{name}")
+    return _ranges(f"{key}.{name}", known, spread(asked, known), problems, where=f"{kind}.{name}")
+
+
+def _all_settings(plugin: type[Any], asked: Mapping[str, Any]) -> dict[str, Setting]:
+    """The settings of a plugin and those that follow from what is asked for."""
+    fields = settings(plugin)
+    held = holder(plugin)
+    if held is None:
+        return dict(fields)
+    further = plugin.further({name: value for name, value in asked.items() if name in fields and name != held})
+    own = {name: setting for name, setting in fields.items() if name != held}
+    return own | {name: replace(setting, further=True) for name, setting in further.items()}
 
 
 def _option(name: str, asked: Mapping[str, Any], problems: list[str]) -> Option:
@@ -190,7 +202,11 @@ def _inside(value: Any, domain: Domain) -> bool:
     """Whether a search may come to `value`; a domain itself allows values between its steps and options too."""
     if isinstance(domain, Choice):
         return value in domain.options
-    return value in domain and (not isinstance(domain, Int) or (value - domain.low) % domain.step == 0)
+    if value not in domain:
+        return False
+    if isinstance(domain, Float):
+        return domain.step is None or any(math.isclose(value, number, abs_tol=1e-12) for number in steps(domain))
+    return bool((value - domain.low) % domain.step == 0)
 
 
 def _behind(gates: list[Gate], block: Block) -> dict[str, list[Gate]]:

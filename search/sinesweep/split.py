@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sinesweep.dataset import Dataset
+from sinesweep.dataset import Dataset, Targets, Task
 from sinesweep.errors import DatasetError
+from sinesweep.strata import strata
 from sinesweep.stratify import deal
 from sinesweep.units import Units, counts
 from sinesweep.wording import many
@@ -73,7 +74,11 @@ class Split:
 
 @dataclass(frozen=True)
 class PartRow:
-    """One line of the audit: what a part of a split holds."""
+    """One line of the audit: what a part of a split holds.
+
+    Attributes:
+        classes: clips of each class, label, or range of the value.
+    """
 
     part: str
     groups: int
@@ -85,9 +90,10 @@ def make_split(dataset: Dataset, request: SplitRequest, seed: int) -> Split:
     """Splits a data set; the same data, request and seed give the same split.
 
     Raises:
-        DatasetError: one class only, a class that cannot stand on both sides, unknown names, more folds than groups.
+        DatasetError: nothing to tell apart, a class that cannot stand on both sides, unknown names, more folds than
+            groups.
     """
-    _check_two_classes(dataset)
+    _check_difference(dataset)
     units = Units(dataset, request.by)
     named = units.check(request.test, request.valid)
     leave = 1 if isinstance(request.valid, list) else 2
@@ -101,19 +107,19 @@ def make_split(dataset: Dataset, request: SplitRequest, seed: int) -> Split:
     _check_training(dataset, folds)
     parts = [*(fold.valid for fold in folds), units.clips(test)]
     facts = [_sealed(units, test), _validating(units, held, rest), _groups_apart(dataset, folds, parts[-1])]
-    facts += _classes_missing(dataset, parts) + _little_training(dataset, folds)
+    facts += _classes_missing(dataset, parts) + _labels_untaught(dataset, folds) + _little_training(dataset, folds)
     facts += [f"seed {seed}"] if units.by != "fold" and len(named) < len(test) + sum(map(len, held)) else []
     return Split(folds, parts[-1], "; ".join(facts))
 
 
 def hold_out(
-    indices: Sequence[int], targets: Sequence[int], groups: Sequence[str], share: float, seed: int
+    indices: Sequence[int], targets: Targets, groups: Sequence[str], share: float, seed: int
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Carves a part out of training, for early stopping; groups stay whole, and training keeps every class.
 
     Args:
         indices: the clips to divide.
-        targets: the class index of every clip of the data set.
+        targets: what is right for every clip of the data set.
         groups: the group of every clip of the data set.
         share: how much to hold out, between 0 and 1.
         seed: the same seed gives the same parts.
@@ -122,10 +128,10 @@ def hold_out(
         `(kept, held)`, each sorted.
 
     Raises:
-        DatasetError: no class has clips in two groups.
+        DatasetError: no class has clips in two groups, or all clips are of one group.
     """
-    names = list(dict.fromkeys(groups[i] for i in indices))
-    table = counts([groups[i] for i in indices], [targets[i] for i in indices], names, max(targets) + 1)
+    names, kinds = list(dict.fromkeys(groups[i] for i in indices)), strata(targets)
+    table = counts([groups[i] for i in indices], replace(kinds, of=tuple(kinds.of[i] for i in indices)), names)
     place = dict(zip(names, deal(table, (1 - share, share), (1, 1), (seed,)), strict=True))
     held = tuple(sorted(i for i in indices if place[groups[i]] == 1))
     if not held:
@@ -143,27 +149,43 @@ def split_table(dataset: Dataset, split: Split) -> list[PartRow]:
     else:
         parts = [(f"fold {i}", fold.valid) for i, fold in enumerate(split.folds, start=1)]
     parts += [("test", split.test)] if split.test else []
-    return [_row(dataset, name, part) for name, part in parts]
+    groups, kinds = dataset.groups(), strata(dataset.targets(), dataset.classes)
+    return [
+        PartRow(
+            name,
+            len({groups[i] for i in part}),
+            len(part),
+            {kind: sum(k in kinds.of[i] for i in part) for k, kind in enumerate(kinds.names)},
+        )
+        for name, part in parts
+    ]
 
 
-def _row(dataset: Dataset, name: str, part: Sequence[int]) -> PartRow:
-    groups, labels = dataset.groups(), [dataset.clips[i].label for i in part]
-    return PartRow(name, len({groups[i] for i in part}), len(part), {c: labels.count(c) for c in dataset.classes})
-
-
-def _check_two_classes(dataset: Dataset) -> None:
+def _check_difference(dataset: Dataset) -> None:
+    """Sees that there is something to learn."""
+    values = {clip.value for clip in dataset.clips}
+    if dataset.task is Task.REGRESSION and len(values) < 2:
+        raise DatasetError(
+            f"data set '{dataset.name}' has one value only, {values.pop()}: there is nothing to learn. See whether the"
+            " values were read from the right place."
+        )
     present = [label for label, count in dataset.class_counts().items() if count]
-    if len(present) < 2:
+    if dataset.task is Task.CLASSIFICATION and len(present) < 2:
         raise DatasetError(
             f"data set '{dataset.name}' has one class only, '{present[0]}': there is nothing to tell apart."
             " Add clips of another class, or see whether the labels were read from the right place."
         )
+    if dataset.task is Task.MULTI_LABEL and len({frozenset(clip.labels) for clip in dataset.clips}) < 2:
+        raise DatasetError(
+            f"all clips of data set '{dataset.name}' have the same labels: there is nothing to tell apart."
+            " See whether the labels were read from the right place."
+        )
 
 
 def _check_training(dataset: Dataset, folds: Sequence[Fold]) -> None:
-    everywhere = {clip.label for clip in dataset.clips}
-    for fold in folds:
-        missing = sorted(everywhere - {dataset.clips[i].label for i in fold.train})
+    """A class that no clip teaches is an error; a label may be so rare that it cannot be on every side."""
+    for fold in folds if dataset.task is Task.CLASSIFICATION else ():
+        missing = sorted(_there(dataset) - _there(dataset, fold.train))
         if missing:
             raise DatasetError(
                 f"no clip of class {', '.join(map(repr, missing))} is left for training: all are held out. Hold out"
@@ -198,9 +220,21 @@ def _groups_apart(dataset: Dataset, folds: Sequence[Fold], test: Sequence[int]) 
 
 def _classes_missing(dataset: Dataset, parts: Sequence[Sequence[int]]) -> list[str]:
     """What a person should know of parts that do not hold every class."""
-    everywhere = {clip.label for clip in dataset.clips}
-    missing = {label for part in parts if part for label in everywhere - {dataset.clips[i].label for i in part}}
+    everywhere = _there(dataset)
+    missing = {label for part in parts if part for label in everywhere - _there(dataset, part)}
     return [f"not in every held-out part: {', '.join(sorted(missing))}"] if missing else []
+
+
+def _labels_untaught(dataset: Dataset, folds: Sequence[Fold]) -> list[str]:
+    """Labels that some fold cannot learn."""
+    missing = {label for fold in folds for label in _there(dataset) - _there(dataset, fold.train)}
+    return [f"not in every training part: {', '.join(sorted(missing))}"] if missing else []
+
+
+def _there(dataset: Dataset, part: Sequence[int] | None = None) -> set[str]:
+    """The classes or labels of some clips, of all by default."""
+    clips = dataset.clips if part is None else [dataset.clips[i] for i in part]
+    return {label for clip in clips for label in dataset.labels_of(clip)}
 
 
 def _little_training(dataset: Dataset, folds: Sequence[Fold]) -> list[str]:

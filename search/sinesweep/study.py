@@ -185,7 +185,7 @@ def _suggest(asked: optuna.Trial, name: str, domain: Domain) -> Scalar:
     if isinstance(domain, Choice):
         return cast("Scalar", asked.suggest_categorical(name, domain.options))
     if isinstance(domain, Float):
-        return asked.suggest_float(name, domain.low, domain.high, log=domain.log)
+        return asked.suggest_float(name, domain.low, domain.high, step=domain.step, log=domain.log)
     return asked.suggest_int(name, domain.low, domain.high, step=domain.step, log=domain.log)
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from sinesweep.errors import did_you_mean
-from sinesweep.metrics import METRICS
+from sinesweep import registry
+from sinesweep.contract import LABELS
+from sinesweep.errors import PluginError, did_you_mean
+from sinesweep.metrics import DEFAULT_OBJECTIVES, METRICS
 from sinesweep.space import SearchSpace
 from sinesweep.split import SplitRequest
+
+VECTOR = "vector"
+"""The front end of data that have none."""
 
 
 class Section(BaseModel):
@@ -24,6 +30,19 @@ class Data(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     reader: str = Field(description="who reads the data set: folder, table, pattern, esc50, fsdd, or module:Class")
+    labels: tuple[str, ...] = Field(
+        (),
+        description=f"what the labels tell, so that augmentations that would make them wrong are warned about:"
+        f" {', '.join(LABELS)}",
+    )
+
+    @field_validator("labels")
+    @classmethod
+    def _known_labels(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in LABELS:
+                raise ValueError(f"'{name}' is nothing that labels tell.{did_you_mean(name, LABELS)}")
+        return names
 
     def settings(self) -> dict[str, Any]:
         """The reader's own settings."""
@@ -47,7 +66,11 @@ class Audio(Section):
 class Search(Section):
     """How configurations are chosen and judged."""
 
-    objective: str = Field("accuracy", description=f"what is to be best: {', '.join(METRICS)}")
+    objective: str = Field(
+        "accuracy",
+        description=f"what is to be best: {', '.join(METRICS)}; where it is left out:"
+        f" {', '.join(f'{name} in {task}' for task, name in DEFAULT_OBJECTIVES.items())}",
+    )
     sampler: Literal["tpe", "random", "grid", "qmc", "cmaes", "gp", "nsga2"] = "tpe"
     pruner: Literal["median", "hyperband", "asha", "none"] = Field("median", description="who ends hopeless trials")
     startup_trials: int = Field(
@@ -99,6 +122,19 @@ def _as_mapping(section: Any) -> Any:
     return merged
 
 
+def with_front_end(document: Any) -> Any:
+    """A sweep document whose data are vectors and that names no front end takes the vectors as they are."""
+    data = document.get("data") if isinstance(document, Mapping) else None
+    reader = data.get("reader") if isinstance(data, Mapping) else getattr(data, "reader", None)
+    if not isinstance(reader, str) or document.get("features") is not None:
+        return document
+    try:
+        gives_vectors = registry.load("datasets", reader).gives_vectors
+    except PluginError:  # it is told with the other problems of the file
+        return document
+    return {**document, "features": {VECTOR: None}} if gives_vectors else document
+
+
 Plugins = Annotated[dict[str, dict[str, Any] | None], BeforeValidator(_as_mapping)]
 
 
@@ -111,15 +147,26 @@ class Sweep(Section):
     split: SplitRequest = SplitRequest()
     features: Plugins = Field(min_length=1, description="feature extractors to choose from")
     architectures: Plugins = Field(min_length=1, description="networks to choose from")
-    losses: Plugins = Field({"cross_entropy": {"label_smoothing": 0.0}}, min_length=1, description="losses")
+    losses: Plugins = Field(
+        {"cross_entropy": {"label_smoothing": 0.0}},
+        min_length=1,
+        description="losses; where none is named: cross_entropy in classification, binary_cross_entropy in multi_label,"
+        " mean_squared_error in regression",
+    )
     augmentations: Plugins = Field({}, description="augmentations; each is on or off in a trial unless `enabled` says")
     fit: dict[str, Any] = Field({}, description="training settings: epochs, batch_size, optimizer, learning_rate, …")
-    baseline: str | None = Field("svm", description="the classical model that runs as trial 0; null for none")
+    baseline: str | None = Field(
+        "svm",
+        description="the classical model that runs as trial 0; null for none; where it is left out: svm in"
+        " classification, logistic_regression in multi_label, ridge in regression",
+    )
     search: Search = Search()
     budget: Budget = Budget()
     enqueue: list[dict[str, Any]] = Field([], description="points to try first, as {dimension: value}")
     workers: Workers = Workers()
     storage: str | None = Field(None, description="an Optuna storage URL; default: a journal in the sweep's folder")
+
+    _front_end = model_validator(mode="before")(with_front_end)
 
     def space(self) -> SearchSpace:
         """The search space.

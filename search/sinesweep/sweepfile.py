@@ -17,7 +17,7 @@ from sinesweep.errors import PluginError, SweepError
 from sinesweep.problems import sentences
 from sinesweep.settings import make
 from sinesweep.space import SearchSpace
-from sinesweep.sweep import Sweep, _as_mapping
+from sinesweep.sweep import Data, Sweep, _as_mapping, with_front_end
 
 PLUGIN_SECTIONS = ("features", "architectures", "losses", "augmentations")
 
@@ -25,7 +25,7 @@ PLUGIN_SECTIONS = ("features", "architectures", "losses", "augmentations")
 def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
     """The sweep in a YAML file (1.2: `1e-4` is a number, `on` is a word).
 
-    `data.path` is taken relative to the file's own folder.
+    `data.path` and the `folder` of an augmentation are taken relative to the file's own folder.
 
     Args:
         path: the file.
@@ -50,12 +50,13 @@ def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
 
 
 def complete(sweep: Sweep, folder: Path) -> Sweep:
-    """A sweep that was made in Python, checked as a file is, its `data.path` taken relative to `folder`.
+    """A sweep that was made in Python, checked as a file is, its paths taken relative to `folder`.
 
     Raises:
         SweepError: all problems at once.
     """
-    document = _plain(sweep)
+    # What it leaves open stays open, until its data are known.
+    document: dict[str, Any] = json.loads(sweep.model_dump_json(exclude_unset=True))
     _anchor(document, folder)
     return check_document(document)
 
@@ -72,6 +73,7 @@ def check_document(document: Mapping[str, Any]) -> Sweep:
     """A sweep from plain data; raises SweepError with every problem that the whole document has."""
     problems: list[str] = []
     sweep: Sweep | None = None
+    document = with_front_end(document)
     try:
         sweep = Sweep.model_validate(document)
     except ValidationError as invalid:
@@ -130,7 +132,17 @@ def _set(document: dict[str, Any], override: str) -> None:
 def _anchor(document: dict[str, Any], folder: Path) -> None:
     data = document.get("data")
     if isinstance(data, dict) and isinstance(data.get("path"), str):
-        document["data"] = data | {"path": str((folder / Path(data["path"]).expanduser()).resolve())}
+        document["data"] = data | {"path": _whole(data["path"], folder)}
+    augmentations = _as_mapping(document.get("augmentations"))
+    for name, asked in augmentations.items() if isinstance(augmentations, dict) else ():
+        if isinstance(asked, dict) and isinstance(asked.get("folder"), str):
+            augmentations[name] = asked | {"folder": _whole(asked["folder"], folder)}
+            document["augmentations"] = augmentations
+
+
+def _whole(path: str, folder: Path) -> str:
+    """`path` as it is seen from `folder`."""
+    return str((folder / Path(path).expanduser()).resolve())
 
 
 def _plugin_problems(document: Mapping[str, Any]) -> list[str]:
@@ -165,13 +177,13 @@ def _named_plugins(document: Mapping[str, Any]) -> list[str]:
     data, baseline = document.get("data"), document.get("baseline")
     if _has_names(data) and isinstance(data.get("reader"), str):
         try:
-            settings = {key: value for key, value in data.items() if key != "reader"}
+            settings = {key: value for key, value in data.items() if key not in Data.model_fields}
             make(registry.load("datasets", data["reader"]), settings, "data")
         except PluginError as reason:
             problems += str(reason).splitlines()
     if isinstance(baseline, str):
         try:
-            registry.load("baselines", baseline)
+            make(registry.load("baselines", baseline), {}, f"baselines.{baseline}")
         except PluginError as reason:
             problems.append(str(reason))
     return problems

@@ -8,10 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from sinesweep.dataset import Dataset
+from sinesweep.dataset import Dataset, Task
 from sinesweep.errors import DatasetError, did_you_mean
+from sinesweep.strata import Strata, strata
 from sinesweep.stratify import deal
 from sinesweep.wording import many, natural
+
+MEANT_FOR = {"validation": 1, "valid": 1, "val": 1, "dev": 1, "test": 2, "testing": 2, "eval": 2, "evaluation": 2}
+"""Folds whose authors mean them to be held out, in the order in which they stand behind all others."""
 
 Wanted = float | list[str]
 """A share, or names."""
@@ -23,7 +27,8 @@ class Units:
     Attributes:
         by: "fold", "group" or "clip".
         of: the unit of every clip.
-        names: all units in natural order (rec2 before rec10).
+        names: all units in natural order (rec2 before rec10), of published folds those last that are called validation
+            and test.
     """
 
     def __init__(self, dataset: Dataset, by: str) -> None:
@@ -39,8 +44,8 @@ class Units:
             "group": dataset.groups(),
             "clip": [str(i) for i in range(len(dataset.clips))],
         }[self.by]
-        self.names = sorted(set(self.of), key=natural)
-        self._classes, self._targets = dataset.classes, dataset.targets()
+        self.names = sorted(set(self.of), key=_published if self.by == "fold" else natural)
+        self._task, self._strata = dataset.task, strata(dataset.targets(), dataset.classes)
 
     def clips(self, names: Iterable[str]) -> tuple[int, ...]:
         """The clips of these units."""
@@ -72,7 +77,7 @@ class Units:
         sides += ["validation"] if not isinstance(valid, list) else []
         sides += ["test"] if not isinstance(test, list) and test > 0 else []
         problems = [self._too_few(label, where, sides) for label, where in self._by_class(free)]
-        if any(problems):
+        if any(problems) and self._task is Task.CLASSIFICATION:
             raise DatasetError("\n".join(filter(None, problems)))
         return named
 
@@ -85,7 +90,7 @@ class Units:
             key: "test" (a share of all units) or "valid" (a share of `among`).
             wanted: a share, or names.
             among: the units to choose from.
-            leave: how many units, of every class as far as there are any, stay out of the part.
+            leave: how many units, of every stratum as far as there are any, stay out of the part.
             seed: which of the equally good choices is taken.
         """
         if isinstance(wanted, list):
@@ -128,13 +133,13 @@ class Units:
         return f"split.{key}: there is no {self.by} '{name}'.{did_you_mean(name, self.names)}"
 
     def _by_class(self, names: Sequence[str]) -> list[tuple[str, list[str]]]:
-        """Every class with the units of its clips, one entry a clip."""
+        """Every stratum with the units of its clips, one entry a clip."""
         wanted = set(names)
-        where: list[list[str]] = [[] for _ in self._classes]
-        for target, name in zip(self._targets, self.of, strict=True):
-            if name in wanted:
-                where[target].append(name)
-        return list(zip(self._classes, where, strict=True))
+        where: list[list[str]] = [[] for _ in self._strata.names]
+        for counted, name in zip(self._strata.of, self.of, strict=True):
+            for stratum in counted if name in wanted else ():
+                where[stratum].append(name)
+        return list(zip(self._strata.names, where, strict=True))
 
     def _too_few(self, label: str, where: Sequence[str], sides: Sequence[str]) -> str:
         """Why a class cannot stand on all sides; empty where it can."""
@@ -154,17 +159,22 @@ class Units:
         )
 
     def _counts(self, names: Sequence[str]) -> np.ndarray[Any, Any]:
-        return counts(self.of, self._targets, names, len(self._classes))
+        return counts(self.of, self._strata, names)
 
 
-def counts(of: Sequence[str], targets: Sequence[int], names: Sequence[str], classes: int) -> np.ndarray[Any, Any]:
-    """Clips of every class in every unit of `names`, int `(units, classes)`."""
+def counts(of: Sequence[str], kinds: Strata, names: Sequence[str]) -> np.ndarray[Any, Any]:
+    """Clips of every stratum in every unit of `names`, int `(units, strata)`; `of` is the unit of every clip."""
     row = {name: i for i, name in enumerate(names)}
-    table = np.zeros((len(names), classes), np.int64)
-    for name, target in zip(of, targets, strict=True):
+    table = np.zeros((len(names), len(kinds.names)), np.int64)
+    for name, counted in zip(of, kinds.of, strict=True):
         if name in row:
-            table[row[name], target] += 1
+            table[row[name], list(counted)] += 1
     return table
+
+
+def _published(name: str) -> tuple[int, list[str | int]]:
+    """A sorting key for published folds: the last ones are held out, so validation and test have to be the last."""
+    return MEANT_FOR.get(name.lower(), 0), natural(name)
 
 
 def _names(wanted: Wanted) -> list[str]:

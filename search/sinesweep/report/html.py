@@ -46,7 +46,7 @@ def to_html(board: Leaderboard) -> str:
 {_failures(board)}
 </main>
 <footer>
-<p>Classes: {_text(", ".join(board.header.classes))}</p>
+{_classes(board)}
 <p>{_text(" · ".join(f"{package} {version}" for package, version in board.header.versions.items()))}</p>
 </footer>
 <script>
@@ -54,6 +54,12 @@ def to_html(board: Leaderboard) -> str:
 </body>
 </html>
 """
+
+
+def _classes(board: Leaderboard) -> str:
+    names, word = board.header.classes, words.label_word(board.header.task)
+    plural = {"class": "Classes", "label": "Labels"}[word]
+    return f"<p>{plural}: {_text(', '.join(names))}</p>" if names else ""
 
 
 def _text(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sinesweep.contract import Architecture, FeatureExtractor
+from sinesweep.fit import counting
 from sinesweep.trial import Config
 
 UNITS = ("ms", "s", "hz", "db")
@@ -23,7 +24,7 @@ def flat(config: Config) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for key, section in config.items():
-        parts = _parts(section)
+        parts = _parts(key, section)
         names = [str(part["name"]) for part in parts if "name" in part]
         if names or not parts:
             found[key] = "+".join(names) if names else _exact(section or "none")
@@ -51,7 +52,7 @@ def lines(config: Config) -> str:
     """The whole configuration, a setting a line, in the order and the words of a sweep file."""
     found: list[str] = []
     for key, section in config.items():
-        parts = _parts(section)
+        parts = _parts(key, section)
         if not parts:
             found.append(f"{key}: {_exact(section or 'none')}")
         for part in parts:
@@ -60,10 +61,10 @@ def lines(config: Config) -> str:
     return "\n".join(found)
 
 
-def _parts(section: Any) -> Sequence[Mapping[str, Any]]:
-    """A plugin, several plugins, or none: what stands under a key of a configuration."""
+def _parts(key: str, section: Any) -> Sequence[Mapping[str, Any]]:
+    """A plugin, several plugins, or none: what stands under a key of a configuration, as far as it counts."""
     if isinstance(section, Mapping):
-        return [section]
+        return [counting(section) if key == "fit" else section]
     return section if isinstance(section, list | tuple) else []
 
 
@@ -98,7 +99,8 @@ def _optimizer(fit: Mapping[str, Any], shown: set[str]) -> str:
 
 
 def _setting(name: str, value: Any) -> str:
-    """`64 mels`, `window 25 ms`, `3 blocks`, `no nesterov`, `dropout 0.2`."""
+    """`64 mels`, `window 25 ms`, `3 blocks`, `no nesterov`, `dropout 0.2`; of a further setting its own name."""
+    name = name.partition(".")[2] or name
     words = name.split("_")
     if isinstance(value, bool):
         return _words([*words] if value else ["no", *words])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sinesweep.dataset import Task
 from sinesweep.intervals import Interval
 from sinesweep.leaderboard import COMPARED, Leaderboard, Mishap, Row
 from sinesweep.metrics import Metric
@@ -10,6 +13,14 @@ from sinesweep.trial import State
 from sinesweep.wording import duration, many
 
 FEW_GROUPS = 10
+WORDS = {
+    "auc": "AUC",
+    "lrap": "LRAP",
+    "r2": "R²",
+    "root_mean_squared_error": "RMSE",
+    "mean_squared_error": "MSE",
+    "mean_absolute_error": "MAE",
+}
 
 
 def asked(board: Leaderboard) -> str:
@@ -20,9 +31,21 @@ def asked(board: Leaderboard) -> str:
     limit = f" (at most {head.budget_hours:g} h)" if head.budget_hours else ""
     return (
         f"{goal} {title(board.metric.name)} on {head.dataset}: {head.clips:,} clips,"
-        f" {len(head.classes)} classes, {head.groups:,} groups. {ended} of {head.budget_trials} trials"
+        f" {asked_of(head.task, head.classes)}, {head.groups:,} groups. {ended} of {head.budget_trials} trials"
         f" in {duration(head.hours * 3600)}{limit}; seed {head.seed}."
     )
+
+
+def asked_of(task: Task, classes: Sequence[str]) -> str:
+    """`10 classes`, `80 labels`, or `a value each`."""
+    if task is Task.REGRESSION:
+        return "a value each"
+    return f"{len(classes)} {label_word(task)}{'es' if task is Task.CLASSIFICATION else 's'}"
+
+
+def label_word(task: Task) -> str:
+    """What the names that a model answers with are called."""
+    return "label" if task is Task.MULTI_LABEL else "class"
 
 
 def verdict(board: Leaderboard) -> str:
@@ -131,12 +154,15 @@ def spread(metric: Metric, around: Interval | None) -> str:
 
 def folds(metric: Metric, row: Row) -> str:
     """`82 86 85`, in per cent, or `0.41 0.38`."""
-    return " ".join(f"{100 * score:.0f}" if metric.percent else f"{score:.2f}" for score in row.folds)
+    form = f"{{:.{2 if metric.scale_free else 3}{'f' if metric.scale_free else 'g'}}}"
+    return " ".join(f"{100 * score:.0f}" if metric.percent else form.format(score) for score in row.folds)
 
 
 def title(name: str) -> str:
     """A metric's name as words."""
-    return name.replace("_", " ").replace(" f1", "-F1").replace("top 3", "top-3")
+    if name in WORDS:
+        return WORDS[name]
+    return name.replace("_", " ").replace(" f1", "-F1").replace("top ", "top-")
 
 
 def baseline_name(row: Row) -> str:
@@ -158,7 +184,7 @@ def one_line(text: str) -> str:
 
 
 def _amount(metric: Metric, difference: float) -> str:
-    return f"{100 * difference:.1f} points" if metric.percent else f"{difference:.3f}"
+    return f"{100 * difference:.1f} points" if metric.percent else metric.show(difference)
 
 
 def _p(p: float) -> str:

@@ -1,0 +1,53 @@
+"""Augmentations against the labels of a sweep's data, and against what lies outside its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sinesweep import registry
+from sinesweep.contract import LABELS, Augmenter
+from sinesweep.errors import SweepError, UserError
+from sinesweep.settings import make, settings
+from sinesweep.sweep import Sweep
+
+
+def unsafe_augmentations(sweep: Sweep) -> list[str]:
+    """A sentence for each augmentation that may make labels wrong, as far as the sweep or its reader says what they
+    tell."""
+    told = set(sweep.data.labels) | registry.load("datasets", sweep.data.reader).labels
+    sentences = []
+    for name, plugin in _augmentations(sweep):
+        wrong = [f"{label} ({LABELS[label]})" for label in LABELS if label in told & plugin.unsafe_for]
+        if wrong:
+            sentences.append(
+                f"augmentation '{name}' may change what the labels tell: {'; '.join(wrong)}. Leave it out, unless its"
+                " settings keep the labels right"
+            )
+    return sentences
+
+
+def check_resources(sweep: Sweep) -> None:
+    """Sees that the files, folders and packages that augmentations need are there.
+
+    Raises:
+        SweepError: a sentence for each that is not.
+    """
+    problems: list[str] = []
+    for name, plugin in _augmentations(sweep):
+        known, asked = settings(plugin), sweep.augmentations[name] or {}
+        outside = {key: value for key, value in asked.items() if key in known and known[key].domain is None}
+        try:
+            make(plugin, outside, f"augmentations.{name}").check_resources()
+        except UserError as reason:
+            problems += [f"augmentations.{name}: {line}" for line in str(reason).splitlines()]
+        except Exception as fault:  # a stranger's plugin may raise anything
+            problems.append(f"augmentations.{name}: its check_resources failed: {type(fault).__name__}: {fault}")
+    if problems:
+        raise SweepError(*problems)
+
+
+def _augmentations(sweep: Sweep) -> Iterator[tuple[str, type[Augmenter]]]:
+    """Those that a trial may have."""
+    for name, asked in sweep.augmentations.items():
+        if (asked or {}).get("enabled") is not False:
+            yield name, registry.load("augmentations", name)

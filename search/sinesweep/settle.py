@@ -1,0 +1,137 @@
+"""What a sweep leaves open, settled once its data are known; and what does not fit them, refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from sinesweep import registry
+from sinesweep.block import Block
+from sinesweep.contract import Loss, Stage
+from sinesweep.dataset import Dataset, Task
+from sinesweep.errors import Infeasible, PluginError, SweepError
+from sinesweep.metrics import DEFAULT_OBJECTIVES, metric, metrics_for
+from sinesweep.picks import random_pick
+from sinesweep.ranges import Pinned
+from sinesweep.settings import make
+from sinesweep.sweep import Audio, Sweep
+
+DEFAULT_LOSSES: Mapping[Task, Mapping[str, Mapping[str, Any] | None]] = {
+    Task.CLASSIFICATION: {"cross_entropy": {"label_smoothing": 0.0}},
+    Task.MULTI_LABEL: {"binary_cross_entropy": {"label_smoothing": 0.0}},
+    Task.REGRESSION: {"mean_squared_error": None},
+}
+DEFAULT_BASELINES: Mapping[Task, str] = {
+    Task.CLASSIFICATION: "svm",
+    Task.MULTI_LABEL: "logistic_regression",
+    Task.REGRESSION: "ridge",
+}
+
+
+def settle(sweep: Sweep, dataset: Dataset) -> Sweep:
+    """The sweep with an objective, losses and a baseline for the task of its data, where it names none.
+
+    Raises:
+        SweepError: what it names does not fit the task, or does not fit data that are vectors; all at once.
+    """
+    settled = _completed(sweep, dataset.task)
+    problems = [
+        *_objective(settled, dataset.task),
+        *_losses(settled, dataset),
+        *_baseline(settled, dataset.task),
+        *_class_weights(settled, dataset.task),
+        *_front_ends(settled, dataset),
+    ]
+    if problems:
+        raise SweepError(*problems)
+    return settled
+
+
+def _completed(sweep: Sweep, task: Task) -> Sweep:
+    found: dict[str, Any] = {}
+    if "losses" not in sweep.model_fields_set:
+        found["losses"] = dict(DEFAULT_LOSSES[task])
+    if "baseline" not in sweep.model_fields_set:
+        found["baseline"] = DEFAULT_BASELINES[task]
+    if "objective" not in sweep.search.model_fields_set:
+        found["search"] = sweep.search.model_copy(update={"objective": DEFAULT_OBJECTIVES[task]})
+    return sweep.model_copy(update=found)
+
+
+def _objective(sweep: Sweep, task: Task) -> Iterator[str]:
+    judged = metric(sweep.search.objective)
+    if task not in judged.tasks:
+        yield (
+            f"search.objective: {judged.name} cannot judge {task}, which is what the data ask for; expected one of"
+            f" {', '.join(metrics_for(task))}"
+        )
+
+
+def _losses(sweep: Sweep, dataset: Dataset) -> Iterator[str]:
+    for name, block in sweep.space().choices["loss"].items():
+        kind = registry.load("losses", name)
+        if dataset.task not in kind.tasks:
+            yield (
+                f"losses.{name}: it is for {_listed(kind.tasks)}, and the data ask for {dataset.task}; expected one of"
+                f" {', '.join(_for_task('losses', dataset.task))}"
+            )
+            continue
+        try:
+            _some(kind, block).check(dataset.task, dataset.outputs)
+        except Infeasible as reason:
+            yield f"losses.{name}: {reason}"
+
+
+def _baseline(sweep: Sweep, task: Task) -> Iterator[str]:
+    if sweep.baseline is None:
+        return
+    kind = registry.load("baselines", sweep.baseline)
+    if task not in kind.tasks:
+        yield (
+            f"baseline: {sweep.baseline} is for {_listed(kind.tasks)}, and the data ask for {task}; expected one of"
+            f" {', '.join(_for_task('baselines', task))}, or null for none"
+        )
+
+
+def _class_weights(sweep: Sweep, task: Task) -> Iterator[str]:
+    wanted = sweep.space().fit.ranges["class_weights"]
+    asked = wanted.value if isinstance(wanted, Pinned) else getattr(wanted, "options", ())
+    if task is not Task.CLASSIFICATION and "balanced" in asked:
+        yield f"fit.class_weights: 'balanced' counts clips of one class each, and the data ask for {task}; leave it out"
+
+
+def _front_ends(sweep: Sweep, dataset: Dataset) -> Iterator[str]:
+    vectors = bool(dataset.columns)
+    takes = {name: registry.load("features", name).takes_vectors for name in sweep.features}
+    wrong = [name for name, for_vectors in takes.items() if for_vectors is not vectors]
+    if wrong and vectors:
+        yield f"features.{wrong[0]}: it hears sound, and the data are vectors; leave `features` out, or name vector"
+    elif wrong:
+        yield f"features.{wrong[0]}: it is for vectors, and the data are sounds; expected a front end such as log_mel"
+    if vectors and sweep.audio != Audio():
+        yield "audio: the data are vectors and have no sound; leave this section out"
+    heard = [name for name in sweep.augmentations if registry.load("augmentations", name).stage is Stage.WAVEFORM]
+    if vectors and heard:
+        yield f"augmentations.{heard[0]}: it changes sound, and the data are vectors; leave it out"
+
+
+def _for_task(kind: str, task: Task) -> Iterator[str]:
+    """The installed plugins of a kind that serve a task; a broken one serves none."""
+    for name in registry.names(kind):
+        try:
+            if task in registry.load(kind, name).tasks:
+                yield name
+        except PluginError:
+            continue
+
+
+def _some(kind: type[Loss], block: Block) -> Loss:
+    """The loss at a point of its range."""
+    loss: Loss = make(kind, block.suggest(random_pick(np.random.default_rng(0))), block.prefix)
+    return loss
+
+
+def _listed(tasks: frozenset[Task]) -> str:
+    return " and ".join(task.value for task in Task if task in tasks)
