@@ -53,6 +53,14 @@ def load() -> None:
             sys.stderr.writelines(f"{line}\n" for line in told)
 
 
+_threads: int | None = None
+
+
+def threads() -> int:
+    """How many threads this process may compute with: what `limit_threads` has set, or else one a core."""
+    return _threads or os.cpu_count() or 1
+
+
 @contextmanager
 def without_scikit_learn() -> Iterator[None]:
     """Within, scikit-learn seems not to be installed; for a process that does nothing else meanwhile.
@@ -74,6 +82,8 @@ def limit_threads(count: int) -> None:
 
     Loads Keras. TensorFlow cannot change its threads once it has computed; a notebook that did keeps what it has.
     """
+    global _threads
+    _threads = count
     os.environ["OMP_NUM_THREADS"] = str(count)
     load()
     import keras

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
+from typing import Any
 
 from sinesweep import registry
 from sinesweep.domains import searched
 from sinesweep.errors import PluginError, did_you_mean
 from sinesweep.settings import Setting, settings
+
+TITLES = ("setting", "default", "unit", "allowed", "searched", "what it is")
+
+HEAD = """# Catalogue
+
+Every built-in plugin with its settings, written by `sinesweep plugins catalogue`. *Allowed* is what a sweep file may
+ask for; *searched* is what a sweep tries where its file says nothing, and *no* means that the default is kept. How to
+write a plugin of your own stands in [plugins.md](plugins.md).
+"""
+
+ABOUT = {
+    "features": "Front ends: from a waveform to what the network sees.",
+    "augmentations": "Random changes of training examples.",
+    "architectures": "Families of networks: from features to logits.",
+    "losses": "What training makes small.",
+    "datasets": "Readers of data sets, for `data.reader`.",
+    "baselines": "Classical models that every search has to beat.",
+}
 
 
 def table(kind: str | None = None) -> str:
@@ -16,8 +36,8 @@ def table(kind: str | None = None) -> str:
     Raises:
         PluginError: there is no such kind.
     """
-    if kind is not None and kind not in registry.KINDS:
-        raise PluginError(f"no kind of plugin named '{kind}'.{did_you_mean(kind, registry.KINDS)}")
+    if kind is not None:
+        check_kind(kind)
     rows = [
         (listed.kind, listed.name, listed.distribution, _what(listed))
         for each in ([kind] if kind else registry.KINDS)
@@ -26,18 +46,30 @@ def table(kind: str | None = None) -> str:
     return markdown_table(("kind", "name", "distribution", "what it is"), rows)
 
 
-def describe(kind: str, name: str) -> str:
-    """What one plugin is, and a table of its settings.
+def page() -> str:
+    """The catalogue of the built-in plugins as one Markdown document, the same on every machine."""
+    sections = [HEAD]
+    for kind in registry.KINDS:
+        sections.append(f"## {kind}\n\n{ABOUT[kind]}\n")
+        own = [each.name for each in registry.listing(kind) if each.distribution.partition(" ")[0] == "sinesweep"]
+        sections += [_entry(kind, name) for name in own]
+    return "\n".join(sections)
 
-    Raises:
-        PluginError: it is unknown or broken.
-    """
+
+def check_kind(kind: str) -> None:
+    """Raises PluginError where there is no such kind."""
     if kind not in registry.KINDS:
         raise PluginError(f"no kind of plugin named '{kind}'.{did_you_mean(kind, registry.KINDS)}")
-    plugin = registry.load(kind, name)
-    rows = [_row(setting) for setting in settings(plugin).values()]
-    head = f"{name} ({kind}) — {(plugin.__doc__ or '').strip()}"
-    return head + "\n\n" + markdown_table(("setting", "default", "unit", "allowed", "searched", "what it is"), rows)
+
+
+def settings_table(plugin: type[registry.Plugin]) -> str:
+    """A Markdown table of the settings of a plugin."""
+    return markdown_table(TITLES, [_row(setting) for setting in settings(plugin).values()])
+
+
+def documentation(plugin: type[registry.Plugin]) -> str:
+    """The docstring of a plugin, its indentation removed."""
+    return inspect.cleandoc(plugin.__doc__ or "")
 
 
 def markdown_table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -49,17 +81,27 @@ def markdown_table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> 
     return "\n".join([lines[0], rule, *lines[1:]])
 
 
+def _entry(kind: str, name: str) -> str:
+    plugin = registry.load(kind, name)
+    entry = f"### {name}\n\n{documentation(plugin)}\n"
+    return f"{entry}\n{settings_table(plugin)}\n" if settings(plugin) else entry
+
+
 def _what(listed: registry.Listed) -> str:
     broken = registry.reason_broken(listed.kind, listed.name)
     if broken is not None:
         return f"BROKEN: {broken}"
-    return (registry.load(listed.kind, listed.name).__doc__ or "").strip().partition("\n")[0]
+    return documentation(registry.load(listed.kind, listed.name)).partition("\n")[0]
 
 
 def _row(setting: Setting) -> tuple[str, ...]:
     domain = setting.domain
     proposed = searched(domain) if domain is not None else None
     default = "required" if setting.required else str(setting.default)
-    when = f" (with {setting.when.field} {' or '.join(map(str, setting.when.values))})" if setting.when else ""
+    when = "".join(f" (with {each.field} {_either(each.values)})" for each in setting.when)
     allowed, range_ = ("" if domain is None else str(domain)), ("no" if proposed is None else str(proposed))
     return setting.name, default, setting.unit, allowed, range_, setting.help + when
+
+
+def _either(values: Sequence[Any]) -> str:
+    return " or ".join(str(value) or "empty" for value in values)

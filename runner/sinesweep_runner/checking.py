@@ -9,14 +9,17 @@ from pathlib import Path
 
 from rich.console import Console
 
+from sinesweep.dataset import Dataset
 from sinesweep.errors import SweepError
+from sinesweep.report.words import asked_of, label_word, title
+from sinesweep.safety import unsafe_augmentations
 from sinesweep.survey import Survey, survey
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import read_sweep
-from sinesweep.wording import duration
+from sinesweep.wording import duration, many
 from sinesweep_runner.catalogue import markdown_table
 from sinesweep_runner.placement import plan_workers, this_machine
-from sinesweep_runner.preparing import Prepared, look, read_table
+from sinesweep_runner.preparing import Prepared, entries_of, look, read_table
 from sinesweep_runner.sound.audit import Audit, audit
 from sinesweep_runner.sound.baselines import make_baseline
 from sinesweep_runner.sound.waveforms import default_store
@@ -41,8 +44,10 @@ def check_sweep(file: Path, overrides: Sequence[str] = ()) -> str:
     sweep = read_sweep(file, overrides)
     watch = Watch(sweep, 1, Console(stderr=True))
     store = default_store()
-    prepared = look(read_table(sweep), sweep, store, watch.progress)
-    files = store.prepare(prepared.dataset.clips, prepared.length.rate_hz)
+    table = read_table(sweep)
+    sweep = table.sweep
+    prepared = look(table, sweep, store, watch.progress)
+    files = entries_of(prepared, store)
     baseline = None if sweep.baseline is None else make_baseline(sweep.baseline)
     seen = audit(
         prepared.dataset, prepared.split, files, baseline, prepared.length.rate_hz, sweep.search.seed, store.folder
@@ -55,18 +60,38 @@ def check_sweep(file: Path, overrides: Sequence[str] = ()) -> str:
 
 def _data(prepared: Prepared) -> str:
     dataset, scan = prepared.dataset, prepared.scan
+    what = (
+        f"  groups a {label_word(dataset.task)}: {_groups(scan.groups_by_class)}"
+        if dataset.classes
+        else _values(dataset)
+    )
+    lines = [f"Data: {dataset.name}, {len(dataset.clips)} clips, {asked_of(dataset.task, dataset.classes)}"]
+    lines += [*([] if dataset.columns else _sounds(prepared)), what, _seen(prepared)]
+    warnings = (*dataset.notes, *scan.warnings())
+    return "\n".join([*lines, *(f"  {line}" for text in warnings for line in text.splitlines())])
+
+
+def _sounds(prepared: Prepared) -> list[str]:
+    scan = prepared.scan
     rates = ", ".join(f"{rate} Hz ({count})" for rate, count in Counter(scan.rates_hz).most_common())
     channels = ", ".join(f"{n} ({count})" for n, count in Counter(scan.channels).most_common())
     lengths = sorted(scan.durations_s)
-    length = prepared.length
-    lines = [
-        f"Data: {dataset.name}, {len(dataset.clips)} clips, {len(dataset.classes)} classes",
+    return [
         f"  rates: {rates}; channels: {channels}",
         f"  durations: {lengths[0]:.2f} … {lengths[-1]:.2f} s, median {lengths[len(lengths) // 2]:.2f} s",
-        f"  groups a class: {_groups(scan.groups_by_class)}",
-        f"  the network sees {length.samples / length.rate_hz:g} s at {length.rate_hz} Hz ({length.policy})",
     ]
-    return "\n".join([*lines, *(f"  {line}" for text in scan.warnings() for line in text.splitlines())])
+
+
+def _values(dataset: Dataset) -> str:
+    values = sorted(clip.value or 0.0 for clip in dataset.clips)
+    return f"  values: {values[0]:.4g} … {values[-1]:.4g}, median {values[len(values) // 2]:.4g}"
+
+
+def _seen(prepared: Prepared) -> str:
+    length, columns = prepared.length, prepared.dataset.columns
+    if columns:
+        return f"  the network sees vectors of {many(len(columns), 'number')}"
+    return f"  the network sees {length.samples / length.rate_hz:g} s at {length.rate_hz} Hz ({length.policy})"
 
 
 def _groups(by_class: Mapping[str, int]) -> str:
@@ -76,7 +101,7 @@ def _groups(by_class: Mapping[str, int]) -> str:
 
 
 def _split(prepared: Prepared, seen: Audit) -> str:
-    classes = prepared.dataset.classes
+    classes = tuple(seen.parts[0].classes)
     titles = ("part", "groups", "clips", *(classes if len(classes) <= SHOWN_CLASSES else ("fewest", "most")))
     rows = []
     for part in seen.parts:
@@ -86,9 +111,10 @@ def _split(prepared: Prepared, seen: Audit) -> str:
     lines = [f"Split: {seen.how}", markdown_table(titles, rows)]
     if seen.comparison is not None:
         compared = seen.comparison
+        random, grouped = compared.shown()
         lines.append(
-            f"The baseline's accuracy over {compared.folds} folds: {compared.random:.1%} where clips are split at"
-            f" random, {compared.grouped:.1%} where each {compared.by} stays together."
+            f"The baseline's {title(compared.metric)} over {compared.folds} folds: {random} where clips are split at"
+            f" random, {grouped} where each {compared.by} stays together."
         )
     else:
         lines.append(f"The baseline on a random and on a grouped split was not compared: {seen.why_none}.")
@@ -107,7 +133,8 @@ def _space(sweep: Sweep, found: Survey) -> str:
     lines = [f"Space: {len(space.dimensions())} dimensions, {count}"]
     lines += [f"  {name}: {domain}" for name, domain in space.dimensions().items()]
     lines.append(f"Infeasible: {found.share:.0%} of it" + (", because" if found.reasons else ""))
-    return "\n".join([*lines, *(f"  {reason} ({count})" for reason, count in found.reasons)])
+    lines += [f"  {reason} ({count})" for reason, count in found.reasons]
+    return "\n".join([*lines, *(f"WARNING: {sentence}" for sentence in unsafe_augmentations(sweep))])
 
 
 def _time(sweep: Sweep, prepared: Prepared, found: Survey) -> str:

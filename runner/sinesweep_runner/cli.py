@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from sinesweep.errors import SinesweepError, UserError
-from sinesweep_runner.commands import look, sweep, use
+from sinesweep_runner.commands import data, look, sweep, use
 
 DONE, FAILED, MISTAKE = 0, 1, 2
 
@@ -19,7 +19,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (sweep, look, use):
+for module in (sweep, look, use, data):
     commands.registered_commands += module.commands.registered_commands
     commands.registered_groups += module.commands.registered_groups
 

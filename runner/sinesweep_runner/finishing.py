@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sinesweep import predictions
+from sinesweep.dataset import Task
 from sinesweep.errors import SweepError
 from sinesweep.leaderboard import Row
 from sinesweep.record import Record
 from sinesweep.sweep import Sweep
+from sinesweep.thresholds import fit_thresholds
+from sinesweep.trial import Result
 from sinesweep_runner.model.winner import epochs_for, open_test, refit
 from sinesweep_runner.outcome import board_of
 from sinesweep_runner.preparing import Prepared
@@ -31,7 +34,8 @@ def finish(place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared,
     best = winner_of(place)
     winner = next(result for result in record.results() if result.trial.number == best.number)
     clips = material.clips()
-    refit(winner.trial, material, clips, epochs_for(winner.folds), place.best, _facts(prepared, sweep, best))
+    facts = _facts(prepared, sweep, best) | _decisions(place, winner, prepared)
+    refit(winner.trial, material, clips, epochs_for(winner.folds), place.best, facts)
     if prepared.split.test:
         opened = place.recall(place.test_file) or _opening(best)
         place.record(place.test_file, opened)
@@ -70,7 +74,7 @@ def _test(place: SweepFolder, sweep: Sweep, prepared: Prepared, material: Materi
     predictions.save(place.path / "predictions" / "test.npz", test, final.targets, final.probabilities)
     baseline = None
     if sweep.baseline is not None:
-        baseline = TrialZero(sweep, material, default_store().folder).score(material.clips(), test)
+        baseline = TrialZero(sweep, material, default_store().folder).score(material.clips(), test, place.path)
     return {
         "objective": objective,
         "score": final.metrics[objective],
@@ -88,3 +92,14 @@ def _facts(prepared: Prepared, sweep: Sweep, best: Row) -> dict[str, Any]:
         "split": {"fingerprint": prepared.fingerprint(), "how": prepared.split.how},
         "scores": {"validation": {"metrics": dict(best.metrics), "intervals": intervals}},
     }
+
+
+def _decisions(place: SweepFolder, winner: Result, prepared: Prepared) -> dict[str, Any]:
+    """How labels are decided, by thresholds that were fitted on validation answers; and which numbers make a vector."""
+    found: dict[str, Any] = {}
+    if prepared.dataset.columns:
+        found["columns"] = list(prepared.dataset.columns)
+    if prepared.dataset.task is Task.MULTI_LABEL and winner.predictions:
+        validated = predictions.load(place.path / winner.predictions)
+        found["thresholds"] = fit_thresholds(validated.targets, validated.probabilities).tolist()
+    return found

@@ -74,7 +74,10 @@ class Orchestrator:
                     if not self._running:
                         return self._why_over()
                     self._ask_ahead(beside)
-                    self._settle(self._executor.next_result(self._keep_going))
+                    result = self._executor.next_result(self._keep_going)
+                    if self._stop.at_once:  # a library caught the interrupt, and the trial seems to have failed
+                        raise KeyboardInterrupt
+                    self._settle(result)
             except KeyboardInterrupt:
                 self._stop.asked = True
                 return "stopped at once; the trials that ran will be tried again on resume"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sinesweep.dataset import Task
 from sinesweep.errors import SweepError
 from sinesweep.leaderboard import Header, Leaderboard, Opening
 from sinesweep.predictions import Predictions, load
@@ -119,6 +120,7 @@ def _header(sweep: Sweep, split: dict[str, Any], record: Record, results: list[R
         budget_hours=sweep.budget.hours,
         hours=record.seconds / 3600,
         versions=scored.versions if scored else {},
+        task=Task(split.get("task", Task.CLASSIFICATION)),
     )
 
 

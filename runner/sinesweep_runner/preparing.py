@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sinesweep import registry
-from sinesweep.dataset import Dataset
+from sinesweep.dataset import Clip, Dataset, Task
 from sinesweep.errors import SweepError
 from sinesweep.lengths import Length
 from sinesweep.ranges import Pinned
+from sinesweep.safety import check_resources
 from sinesweep.settings import make
+from sinesweep.settle import settle
 from sinesweep.split import Split, hold_out, make_split
 from sinesweep.sweep import Audio, Sweep
-from sinesweep_runner.sound.scan import ScanReport, apply_policy, scan
+from sinesweep_runner.sound.scan import ScanReport, apply_policy, no_scan, scan
 from sinesweep_runner.sound.waveforms import WaveformStore
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.training.material import Material
@@ -31,8 +34,9 @@ LONGEST_S = 10.0
 
 @dataclass(frozen=True)
 class Table:
-    """What is known before a sound is opened."""
+    """What is known before a sound is opened; `sweep` says all that the file left open for the data's task."""
 
+    sweep: Sweep
     dataset: Dataset
     split: Split
 
@@ -55,13 +59,17 @@ def read_table(sweep: Sweep) -> Table:
     """Reads the table and splits it.
 
     Raises:
+        SweepError: a file, folder or package that an augmentation needs is not there; objective, losses, baseline or
+            front ends do not fit the data.
         DatasetError: the data cannot be used; the message names the files or classes.
     """
+    check_resources(sweep)
     dataset: Dataset = make(registry.load("datasets", sweep.data.reader), sweep.data.settings(), "data").read()
+    sweep = settle(sweep, dataset)
     split = make_split(dataset, sweep.split, sweep.search.seed)
     if sweep.space().fit.ranges["patience"] != Pinned(0):
         _check_patience(dataset, split)
-    return Table(dataset, split)
+    return Table(sweep, dataset, split)
 
 
 def _check_patience(dataset: Dataset, split: Split) -> None:
@@ -71,11 +79,14 @@ def _check_patience(dataset: Dataset, split: Split) -> None:
 
 
 def look(table: Table, sweep: Sweep, store: WaveformStore, progress: Progress) -> Prepared:
-    """Scans the files; where some are left out, splits anew.
+    """Scans the files; where some are left out, splits anew. Vectors need no scan.
 
     Raises:
         DatasetError: too many sounds cannot be used, or those left cannot be split; the message names them.
     """
+    if table.dataset.columns:
+        length = Length("pad", rate_hz=1, samples=len(table.dataset.columns))
+        return Prepared(table.dataset, no_scan(table.dataset), table.split, length)
     report = scan(table.dataset, store, progress("scanning"), sweep.audio.rate_hz)
     dataset = apply_policy(table.dataset, report, sweep.audio.problems)
     split = table.split if dataset is table.dataset else make_split(dataset, sweep.split, sweep.search.seed)
@@ -85,17 +96,28 @@ def look(table: Table, sweep: Sweep, store: WaveformStore, progress: Progress) -
 def material_of(prepared: Prepared, sweep: Sweep, store: WaveformStore, progress: Progress) -> Material:
     """Decodes every clip into the waveform store. No fold of the material names a sealed clip."""
     dataset, length = prepared.dataset, prepared.length
-    files = store.prepare(dataset.clips, length.rate_hz, progress("decoding"))
+    files = entries_of(prepared, store, progress("decoding"))
     return Material(
         classes=dataset.classes,
         task=dataset.task,
         waveforms=tuple(str(file) for file in files),
-        targets=tuple(dataset.targets()),
+        targets=dataset.targets(),
         groups=tuple(dataset.groups()),
         folds=prepared.split.folds,
         length=length,
         objective=sweep.search.objective,
+        columns=dataset.columns,
     )
+
+
+def entries_of(
+    prepared: Prepared, store: WaveformStore, progress: Callable[[int, int], None] = lambda done, total: None
+) -> list[Path]:
+    """The store's entry of every clip: its waveform, or its vector. Raises as `WaveformStore.prepare` does."""
+    clips = prepared.dataset.clips
+    if prepared.dataset.columns:
+        return store.prepare_vectors([clip.vector for clip in clips])
+    return store.prepare(clips, prepared.length.rate_hz, progress)
 
 
 def length_of(audio: Audio, report: ScanReport, split: Split) -> Length:
@@ -129,8 +151,19 @@ def _facts(prepared: Prepared) -> dict[str, Any]:
         "fingerprint": prepared.fingerprint(),
         "how": split.how,
         "dataset": prepared.dataset.name,
+        "task": prepared.dataset.task,
         "classes": prepared.dataset.classes,
-        "clips": [{"path": clip.path, "label": clip.label, "group": clip.group} for clip in prepared.dataset.clips],
+        "clips": [
+            {"path": clip.path, **_answer(clip, prepared.dataset.task), "group": clip.group}
+            for clip in prepared.dataset.clips
+        ],
         "folds": [{"train": fold.train, "valid": fold.valid} for fold in split.folds],
         "test": split.test,
     }
+
+
+def _answer(clip: Clip, task: Task) -> dict[str, Any]:
+    """What a clip is, as its task says it."""
+    if task is Task.MULTI_LABEL:
+        return {"labels": clip.labels}
+    return {"value": clip.value} if task is Task.REGRESSION else {"label": clip.label}

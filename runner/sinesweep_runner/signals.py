@@ -10,19 +10,20 @@ from types import FrameType
 
 
 class StopRequest:
-    """Whether somebody has asked the sweep to end."""
+    """Whether somebody has asked the sweep to end, and whether at once."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = self.at_once = False
 
 
 @contextmanager
 def stop_on_interrupt(say: Callable[[str], None]) -> Iterator[StopRequest]:
-    """Within, the first Ctrl-C sets `asked` and says so; the second raises KeyboardInterrupt."""
+    """Within, the first Ctrl-C sets `asked` and says so; the second sets `at_once` and raises KeyboardInterrupt."""
     request = StopRequest()
 
     def answer(_signal: int, _frame: FrameType | None) -> None:
         if request.asked:
+            request.at_once = True
             raise KeyboardInterrupt
         request.asked = True
         say("Stopping: the trials that run are finished first. Press Ctrl-C again to stop now.")

@@ -14,6 +14,7 @@ from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.files import write_atomically
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
+from sinesweep.safety import unsafe_augmentations
 from sinesweep.study import Study
 from sinesweep.sweep import Sweep, Workers
 from sinesweep.sweepfile import complete, dump, override
@@ -65,6 +66,7 @@ def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> O
     place = SweepFolder(folder or Path("sweeps") / sweep.name)
     place.check_free(sweep)  # before anything is written into a folder that is somebody else's
     plan, table = _plan(sweep.workers), read_table(sweep)
+    sweep = table.sweep
     with place.claimed():
         place.begin(sweep)
         return _carry_on(sweep, place, plan, table, resume=False, finalize=finalize)
@@ -85,6 +87,7 @@ def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True
     if overrides:
         sweep = override(sweep, overrides)
     plan, table = _plan(sweep.workers), read_table(sweep)
+    sweep = table.sweep
     with place.claimed():
         write_atomically(place.sweep_file, dump(sweep))
         return _carry_on(sweep, place, plan, table, resume=place.has_begun(sweep), finalize=finalize)
@@ -196,9 +199,11 @@ def _write_report(place: SweepFolder) -> Leaderboard:
 def _prepare(sweep: Sweep, place: SweepFolder, table: Table, watch: Watch) -> tuple[Prepared, Material]:
     store = default_store()
     prepared = look(table, sweep, store, watch.progress)
-    for warning in prepared.scan.warnings():
+    for warning in (*prepared.dataset.notes, *prepared.scan.warnings()):
         watch.say(warning)
     watch.say(prepared.split.how)
+    for sentence in unsafe_augmentations(sweep):
+        watch.say(f"WARNING: {sentence}")
     record_split(prepared, place)
     material = material_of(prepared, sweep, store, watch.progress)
     for flag in duplicate_flags(duplicates_across(prepared.dataset, prepared.split, material.waveforms)):
@@ -237,7 +242,7 @@ def dry_build_on(material: Material) -> Callable[[Trial], Result | None]:
 
     def dry_build(trial: Trial) -> Result | None:
         try:
-            assembly.dry_build(trial.config, material.length, material.task, len(material.classes))
+            assembly.dry_build(trial.config, material.length, material.task, material.outputs)
         except Exception as error:  # a plugin may raise anything; it is the trial's result
             state, failure = failure_of(error)
             return Result(trial, state, failure=failure)

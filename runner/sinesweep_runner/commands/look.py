@@ -9,23 +9,11 @@ from typing import Annotated
 import typer
 
 from sinesweep.errors import UserError
+from sinesweep_runner.commands import plugins
 from sinesweep_runner.commands.sweep import Overrides, SweepFile
 
 commands = typer.Typer()
-
-
-@commands.command()
-def plugins(
-    kind: Annotated[str | None, typer.Argument(help="features, augmentations, architectures, losses, …")] = None,
-    name: Annotated[str | None, typer.Argument(help="one plugin: its settings, ranges, units and help")] = None,
-) -> None:
-    """List the installed plugins, those of one kind, or the settings of one plugin."""
-    from sinesweep_runner import catalogue
-
-    if kind is not None and name is not None:
-        typer.echo(catalogue.describe(kind, name))
-    else:
-        typer.echo(catalogue.table(kind))
+commands.add_typer(plugins.commands, name="plugins")
 
 
 @commands.command()

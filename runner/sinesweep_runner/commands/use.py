@@ -31,7 +31,9 @@ class BoardFormat(StrEnum):
 @commands.command()
 def predict(
     model: Annotated[Path, typer.Argument(help="the folder of a winner: sweeps/NAME/best")],
-    sounds: Annotated[list[Path], typer.Argument(help="audio files, and folders of them")],
+    sounds: Annotated[
+        list[Path], typer.Argument(help="audio files, and folders of them; CSV files for a model of vectors")
+    ],
     format: Annotated[PredictionFormat, typer.Option(help="how to print")] = PredictionFormat.TEXT,
     trust: Annotated[bool, typer.Option("--trust", help="import the module:Class that the model names")] = False,
 ) -> None:

@@ -1,7 +1,7 @@
 """Artifact: a trained model as a folder that takes sound and gives answers.
 
 best/
-├── model.keras    waveform in, probabilities out; the front end is inside
+├── model.keras    waveform in, probabilities out; the front end is inside, unless it is computed on the host
 ├── model.json     rate, length, classes, scores, split, versions, configuration, and the hash of model.keras
 └── README.md      the same for people
 """
@@ -17,21 +17,26 @@ import shutil
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sinesweep import registry
+from sinesweep.configuration import Parts
+from sinesweep.contract import HostExtractor
 from sinesweep.dataset import Task
 from sinesweep.errors import ArtifactError, Infeasible, PluginError
 from sinesweep.files import write_atomically
 from sinesweep.lengths import Length
-from sinesweep.settings import make
+from sinesweep.settings import make, settings
+from sinesweep.sums import THRESHOLD
 from sinesweep.trial import Config
 from sinesweep_runner import backend
 from sinesweep_runner.model.readme import readme
 from sinesweep_runner.training.batches import answers
+from sinesweep_runner.training.extraction import extract, in_threads
 
 if TYPE_CHECKING:
     import keras
@@ -51,6 +56,8 @@ class Artifact:
 
     Attributes:
         facts: all that `model.json` says.
+        classes: the classes or labels in the order of the model's outputs; none in regression.
+        host: what computes the features that `model` takes; None where `model` takes waveforms.
     """
 
     folder: Path
@@ -58,6 +65,22 @@ class Artifact:
     classes: tuple[str, ...]
     length: Length
     facts: Mapping[str, Any]
+    host: HostExtractor | None = None
+
+    @property
+    def task(self) -> Task:
+        """What the model is asked."""
+        return Task(self.facts["task"])
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the numbers that it takes; none where it takes sound."""
+        return tuple(self.facts.get("columns", ()))
+
+    @property
+    def thresholds(self) -> np.ndarray:
+        """From which probability on each label is told, `(labels,)`."""
+        return np.asarray(self.facts.get("thresholds") or [THRESHOLD] * len(self.classes))
 
     @classmethod
     def load(cls, folder: Path | str, *, trust: bool = False) -> Artifact:
@@ -78,7 +101,7 @@ class Artifact:
             _check_trust(folder, facts)
         length = Length(**facts["length"])
         backend.load()
-        _register_layers(folder, facts, length)
+        host = _register_layers(folder, facts, length)
         import keras
 
         try:
@@ -89,11 +112,22 @@ class Artifact:
                 f"{folder / MODEL}: Keras {keras.__version__} cannot read it: {reason}\nIt was written with {wrote}"
             ) from reason
         model.jit_compile = backend.compiles()
-        return cls(folder, model, tuple(facts["classes"]), length, facts)
+        return cls(folder, model, tuple(facts["classes"]), length, facts, host)
 
     def answer(self, waveforms: np.ndarray) -> np.ndarray:
-        """Probabilities `(windows, classes)` of float32 waveforms `(windows, samples)` at the model's rate."""
-        return answers(self.model, waveforms, np.arange(len(waveforms)))
+        """Answers `(windows, outputs)` about float32 waveforms `(windows, samples)` at the model's rate, or vectors.
+
+        Raises:
+            PluginFault: the host extractor cannot cope with one of them.
+        """
+        return answers(self.model, self._entries(waveforms), np.arange(len(waveforms)))
+
+    def _entries(self, waveforms: np.ndarray) -> np.ndarray:
+        """What the model takes: these waveforms, or their features `(windows, frames, bins)`."""
+        host, name = self.host, self.facts["configuration"]["features"]["name"]
+        if host is None:
+            return waveforms
+        return np.concatenate(list(in_threads(lambda wave: extract(host, name, wave[None], self.length), waveforms)))
 
 
 def save(
@@ -108,8 +142,9 @@ def save(
     """Writes a model whole or not at all; one that lay in `folder` is replaced.
 
     Args:
-        model: float32 waveforms `(batch, length.samples)` → probabilities `(batch, classes)`.
-        facts: what else `model.json` shall say: `split` and `scores`.
+        model: float32 waveforms `(batch, length.samples)`, or features of a host extractor `(batch, frames, bins)`,
+            → answers `(batch, outputs)`.
+        facts: what else `model.json` shall say: `split` and `scores`, perhaps `thresholds` and `columns`.
 
     Raises:
         ArtifactError: the disk is full, or the folder cannot be written.
@@ -142,15 +177,18 @@ def record_scores(folder: Path, part: str, scores: Mapping[str, Any]) -> None:
 
 
 def _facts(config: Config, classes: tuple[str, ...], task: Task, length: Length) -> dict[str, Any]:
+    front = Parts.of(config).features
+    tools = front.tools if isinstance(front, HostExtractor) else ()
     return {
         "format": FORMAT,
         "classes": list(classes),
         "task": task.value,
         "length": dataclasses.asdict(length),
+        "takes": "features" if isinstance(front, HostExtractor) else "waveforms",
         "normalisation": config["features"].get("normalisation", "per_bin"),
         "plugins": {section: _origin(kind, config[section]["name"]) for section, kind in INSIDE.items()},
         "configuration": dict(config),
-        "versions": backend.versions(),
+        "versions": backend.versions() | {tool: metadata.version(tool) for tool in tools},
     }
 
 
@@ -196,25 +234,43 @@ def _check_hash(folder: Path, facts: Mapping[str, Any]) -> None:
 
 def _check_trust(folder: Path, facts: Mapping[str, Any]) -> None:
     """A stranger's model must not choose what is imported here."""
-    named = [facts["configuration"][section]["name"] for section in INSIDE]
-    if own := [name for name in named if ":" in name]:
+    if own := [name for section, kind in INSIDE.items() for name in _code(kind, facts["configuration"][section])]:
         raise ArtifactError(
-            f"{folder}: the model needs {' and '.join(own)}, a class that is no installed plugin, and would run that"
+            f"{folder}: the model needs {' and '.join(own)}, which belongs to no installed plugin, and would run that"
             " module. If it is your own, say so: sinesweep predict --trust …, or Artifact.load(folder, trust=True)"
         )
 
 
-def _register_layers(folder: Path, facts: Mapping[str, Any], length: Length) -> None:
-    """Lets the plugins make their layers once: Keras then knows every class that the file may name."""
+def _code(kind: str, config: Mapping[str, Any]) -> list[str]:
+    """What a plugin's configuration would import that is not its own: its class, or what a setting of it names."""
+    if ":" in config["name"]:
+        return [config["name"]]
+    try:
+        known = settings(registry.load(kind, config["name"])).values()
+    except PluginError:  # not installed here: told when it is made
+        return []
+    marked = [(setting.code, str(config[setting.name])) for setting in known if setting.code and setting.name in config]
+    return [named for code, named in marked if code.runs(named)]
+
+
+def _register_layers(folder: Path, facts: Mapping[str, Any], length: Length) -> HostExtractor | None:
+    """Lets the plugins make their layers once: Keras then knows every class that the file may name.
+
+    Returns the front end where it is no part of the model.
+    """
     import sinesweep_runner.training.normalisation  # noqa: F401
 
     try:
         features, architecture = (_plugin(facts, section) for section in INSIDE)
-        features.layer(length.rate_hz)
-        architecture.build(features.shape(length.rate_hz, length.samples), len(facts["classes"]))
+        host = features if isinstance(features, HostExtractor) else None
+        if host is None:
+            features.layer(length.rate_hz)
+        outputs = 1 if facts["task"] == Task.REGRESSION else len(facts["classes"])
+        architecture.build(features.shape(length.rate_hz, length.samples), outputs)
     except (PluginError, Infeasible) as reason:
         needed = ", ".join(sorted({each["distribution"] for each in facts["plugins"].values()}))
         raise ArtifactError(f"{folder}: the model needs a plugin from {needed}: {reason}") from reason
+    return host
 
 
 def _plugin(facts: Mapping[str, Any], section: str) -> Any:

@@ -1,20 +1,22 @@
-"""Prediction: what a model says about sound files, one answer a file."""
+"""Prediction: what a model says about sound files, one answer a file; or about a table of vectors, one a row."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from sinesweep.dataset import Clip
+from sinesweep.dataset import Clip, Task
 from sinesweep.errors import ArtifactError
 from sinesweep.lengths import Length, aggregate
+from sinesweep.thresholds import told
 from sinesweep_runner.model.artifact import Artifact
+from sinesweep_runner.model.told import Prediction as Prediction
+from sinesweep_runner.model.told import as_csv as as_csv
+from sinesweep_runner.model.told import as_json as as_json
+from sinesweep_runner.model.told import as_text as as_text
+from sinesweep_runner.model.vectors import read_vectors
 from sinesweep_runner.sound import audiofile
 from sinesweep_runner.training.batches import ANSWER_BATCH
 
@@ -22,94 +24,59 @@ SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".aiff", ".au")
 """What counts as sound in a folder. A file that is named itself may be called anything."""
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """The answer for one file.
-
-    Attributes:
-        label: the most probable class; empty where the file could not be read.
-        probabilities: by class.
-        note: what had to be done to the sound, such as resampling.
-        error: why there is no answer; empty where there is one.
-    """
-
-    path: str
-    label: str = ""
-    probability: float = 0.0
-    probabilities: Mapping[str, float] = field(default_factory=dict)
-    note: str = ""
-    error: str = ""
-
-    @property
-    def failed(self) -> bool:
-        """Whether there is no answer."""
-        return bool(self.error)
-
-
 def predict(artifact: Artifact, paths: Sequence[Path | str]) -> list[Prediction]:
     """One prediction a file; folders are searched through. A file that cannot be read gets its reason instead.
 
-    Raises:
-        ArtifactError: a folder without a sound file.
-    """
-    files = [file for path in paths for file in _files(Path(path))]
-    found: dict[int, Prediction] = {}
-    readable: list[tuple[int, str]] = []
+    For a model of vectors the files are CSV tables, and there is one prediction a row.
 
-    def sounds() -> Iterator[np.ndarray]:
-        for place, file in enumerate(files):
-            try:
-                wave, note = _read(file, artifact.length)
-            except audiofile.AudioError as reason:
-                found[place] = Prediction(str(file), error=reason.reason)
+    Raises:
+        ArtifactError: a folder without a sound file, or a table that lacks columns.
+    """
+    found: list[Prediction] = []
+    readable: list[int] = []
+
+    def heard() -> Iterator[np.ndarray]:
+        for name, wave, note in _examples(artifact, paths):
+            found.append(Prediction(name, note=note, task=artifact.task))
+            if isinstance(wave, str):
+                found[-1] = Prediction(name, error=wave, task=artifact.task)
             else:
-                readable.append((place, note))
+                readable.append(len(found) - 1)
                 yield wave
 
-    for index, probabilities in enumerate(_answers(artifact, sounds())):
-        place, note = readable[index]
-        found[place] = _prediction(artifact, files[place], probabilities, note)
-    return [found[place] for place in range(len(files))]
+    for index, answer in enumerate(_answers(artifact, heard())):
+        blank = found[readable[index]]
+        found[readable[index]] = _prediction(artifact, blank.path, answer, blank.note)
+    return found
 
 
 def score_clips(artifact: Artifact, clips: Iterable[Clip]) -> np.ndarray:
-    """Probabilities `(clips, classes)`, read from the original files in the way of `predict`.
+    """Answers `(clips, outputs)` about the original files, or the vectors, in the way of `predict`.
 
     Raises:
         AudioError: a file cannot be read.
     """
     rate_hz = artifact.length.rate_hz
+    if artifact.columns:
+        return np.stack(list(_answers(artifact, (np.asarray(clip.vector, np.float32) for clip in clips))))
     waves = (audiofile.read(clip.path, rate_hz, clip.start_s, clip.stop_s) for clip in clips)
     return np.stack(list(_answers(artifact, waves)))
 
 
-def as_text(predictions: Sequence[Prediction]) -> str:
-    """A line a file: its name, class, probability, and what was done to it."""
-    width = max((len(each.path) for each in predictions), default=0)
-    lines = []
-    for each in predictions:
-        answer = f"error: {each.error}" if each.failed else f"{each.label}  {100 * each.probability:.1f} %"
-        lines.append(f"{each.path:<{width}}  {answer}{f'  ({each.note})' if each.note else ''}")
-    return "".join(f"{line}\n" for line in lines)
-
-
-def as_csv(predictions: Sequence[Prediction]) -> str:
-    """A table: path, label, probability, note, error, and a column a class."""
-    classes = next((list(each.probabilities) for each in predictions if not each.failed), [])
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["path", "label", "probability", "note", "error", *(f"p({name})" for name in classes)])
-    for each in predictions:
-        answer = ["", "", *[""] * len(classes)]
-        if not each.failed:
-            answer = [each.label, f"{each.probability:.6f}", *(f"{each.probabilities[name]:.6f}" for name in classes)]
-        writer.writerow([each.path, *answer[:2], each.note, each.error, *answer[2:]])
-    return stream.getvalue()
-
-
-def as_json(predictions: Sequence[Prediction]) -> str:
-    """A JSON list of objects with the fields of `Prediction`."""
-    return json.dumps([asdict(each) for each in predictions], indent=2, ensure_ascii=False) + "\n"
+def _examples(artifact: Artifact, paths: Sequence[Path | str]) -> Iterator[tuple[str, np.ndarray | str, str]]:
+    """Of every file or vector its name, its waveform or numbers (or what is wrong with them), and a note."""
+    if artifact.columns:
+        for path in paths:
+            for name, vector in read_vectors(Path(path), artifact.columns):
+                yield name, vector, ""
+        return
+    for file in [file for path in paths for file in _files(Path(path))]:
+        try:
+            wave, note = _read(file, artifact.length)
+        except audiofile.AudioError as reason:
+            yield str(file), reason.reason, ""
+        else:
+            yield str(file), wave, note
 
 
 def _files(path: Path) -> list[Path]:
@@ -143,7 +110,7 @@ def _notes(channels: int, native_hz: int, samples: int, length: Length) -> Itera
 
 
 def _answers(artifact: Artifact, waves: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """Probabilities `(classes,)` for each waveform, in their order; windows of several clips share a batch."""
+    """Answers `(outputs,)` for each waveform, in their order; windows of several clips share a batch."""
     pending: list[np.ndarray] = []
     for wave in waves:
         pending.append(artifact.length.windows(wave))
@@ -159,7 +126,13 @@ def _answered(artifact: Artifact, clips: list[np.ndarray]) -> np.ndarray:
     return aggregate(artifact.answer(np.concatenate(clips)), owners, len(clips))
 
 
-def _prediction(artifact: Artifact, file: Path, probabilities: np.ndarray, note: str) -> Prediction:
-    best = int(probabilities.argmax())
-    by_class = {name: float(p) for name, p in zip(artifact.classes, probabilities, strict=True)}
-    return Prediction(str(file), artifact.classes[best], float(probabilities[best]), by_class, note)
+def _prediction(artifact: Artifact, name: str, answer: np.ndarray, note: str) -> Prediction:
+    """What the numbers that a model gave for one file say."""
+    if artifact.task is Task.REGRESSION:
+        return Prediction(name, value=float(answer[0]), note=note, task=artifact.task)
+    by_class = {name: float(p) for name, p in zip(artifact.classes, answer, strict=True)}
+    if artifact.task is Task.MULTI_LABEL:
+        labels = told(artifact.classes, answer, artifact.thresholds)
+        return Prediction(name, probabilities=by_class, note=note, labels=labels, task=artifact.task)
+    best = int(answer.argmax())
+    return Prediction(name, artifact.classes[best], float(answer[best]), by_class, note)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sinesweep.dataset import Clip
+from sinesweep.dataset import Clip, Dataset
 from sinesweep.intervals import interval
 from sinesweep.metrics import measure
 from sinesweep.trial import FoldScore, Trial
@@ -27,8 +27,8 @@ class FinalScore:
 
     Attributes:
         intervals: 95 % `(low, high)` of the objective, by its name.
-        targets: class indices `(clips,)`.
-        probabilities: `(clips, classes)`.
+        targets: what is right, see `sinesweep.formulas`.
+        probabilities: the answers, `(clips, outputs)`.
     """
 
     metrics: Mapping[str, float]
@@ -50,7 +50,7 @@ def refit(
     Args:
         clips: all that are not test.
         epochs: the schedule of the learning rate is stretched over them.
-        facts: what `model.json` shall say of the split and of the validation's scores.
+        facts: what `model.json` shall say of the split, of the validation's scores, and how labels are decided.
 
     Raises:
         ArtifactError: the folder cannot be written.
@@ -79,8 +79,9 @@ def open_test(folder: Path, clips: Sequence[Clip], groups: Sequence[str], object
     """
     loaded = artifact.Artifact.load(folder, trust=True)
     probabilities = score_clips(loaded, clips)
-    targets = np.array([loaded.classes.index(clip.label) for clip in clips])
-    metrics = measure(targets, probabilities)
-    intervals = {objective: interval(objective, targets, probabilities, groups)}
+    table = Dataset("test", tuple(clips), loaded.classes, loaded.task, loaded.columns)
+    targets = np.asarray(table.targets())
+    metrics = measure(targets, probabilities, loaded.thresholds)
+    intervals = {objective: interval(objective, targets, probabilities, groups, thresholds=loaded.thresholds)}
     artifact.record_scores(folder, "test", {"metrics": metrics, "intervals": intervals, "clips": len(clips)})
     return FinalScore(metrics, intervals, targets, probabilities)

@@ -13,32 +13,42 @@ from pathlib import Path
 import numpy as np
 
 from sinesweep.contract import Baseline
-from sinesweep.dataset import Dataset
+from sinesweep.dataset import Dataset, Task
 from sinesweep.errors import DatasetError
 from sinesweep.files import write_atomically
+from sinesweep.metrics import metric
 from sinesweep.split import PartRow, Split, SplitRequest, make_split, split_table
 from sinesweep.wording import many
-from sinesweep_runner.sound.baselines import describe_all, features_key, score_baseline
-from sinesweep_runner.sound.entries import writing
+from sinesweep_runner.cache.entries import writing
+from sinesweep_runner.sound.baselines import features_key, features_of, score_baseline
 
 FOLDS = 5
+COMPARED = {Task.CLASSIFICATION: "accuracy", Task.MULTI_LABEL: "average_precision", Task.REGRESSION: "r2"}
+"""What the baseline is judged by; of each, more is better."""
+
 FLATTERY = 0.05
 """A random split that scores so much higher than a grouped one measures who speaks, not what is said."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The baseline's accuracy on the same clips, split twice: `random` by clip, `grouped` by groups or folds."""
+    """The baseline's score on the same clips, split twice: `random` by clip, `grouped` by groups or folds."""
 
     random: float
     grouped: float
     folds: int
     by: str
+    metric: str = "accuracy"
 
     @property
     def gap(self) -> float:
         """How much the random split flatters."""
         return self.random - self.grouped
+
+    def shown(self) -> tuple[str, str]:
+        """Both scores as people read them."""
+        form = "{:.1%}" if metric(self.metric).percent else "{:.3f}"
+        return form.format(self.random), form.format(self.grouped)
 
 
 @dataclass(frozen=True)
@@ -65,9 +75,10 @@ class Audit:
         """A sentence for each reason not to trust a score; empty where none was found."""
         flags = []
         if self.comparison is not None and self.comparison.gap > FLATTERY:
+            random, grouped = self.comparison.shown()
             flags.append(
-                f"A random split would flatter: the baseline has {self.comparison.random:.1%} on it, and"
-                f" {self.comparison.grouped:.1%} where {self.comparison.by}s stay together."
+                f"A random split would flatter: the baseline has {random} on it, and"
+                f" {grouped} where {self.comparison.by}s stay together."
                 " Only scores on unseen groups say how a model does on new recordings."
             )
         flags += duplicate_flags(self.duplicates)
@@ -164,10 +175,10 @@ def _compare(
         random, grouped = _two_splits(clips, seed)
     except DatasetError as reason:
         return None, f"too few clips to compare a random with a grouped split ({reason})"
-    features = describe_all(baseline, waveforms, rate_hz, cache)[opened]
-    scores = [_accuracy(features, clips.targets(), each, baseline, seed) for each in (random, grouped)]
+    features = features_of(baseline, waveforms, rate_hz, cache, dataset.columns)[opened]
+    scores = [_score(features, clips, each, baseline, seed) for each in (random, grouped)]
     by = "fold" if all(clip.fold for clip in clips.clips) else "group"
-    comparison = Comparison(scores[0], scores[1], len(grouped.folds), by)
+    comparison = Comparison(scores[0], scores[1], len(grouped.folds), by, COMPARED[dataset.task])
     with writing(cache):
         file.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(file, json.dumps(asdict(comparison)))
@@ -182,10 +193,9 @@ def _two_splits(clips: Dataset, seed: int) -> tuple[Split, Split]:
     return random, make_split(clips, SplitRequest(by="auto", test=0.0, folds=folds), seed)
 
 
-def _accuracy(features: np.ndarray, targets: list[int], split: Split, baseline: Baseline, seed: int) -> float:
+def _score(features: np.ndarray, clips: Dataset, split: Split, baseline: Baseline, seed: int) -> float:
     """Over all folds: every clip is asked about once."""
-    hits = 0
-    for fold in split.folds:
-        told = score_baseline(features, targets, fold.train, fold.valid, baseline, seed).argmax(axis=1)
-        hits += int((told == np.asarray(targets)[list(fold.valid)]).sum())
-    return hits / len(targets)
+    targets = clips.targets()
+    told = [score_baseline(features, targets, fold.train, fold.valid, baseline, seed) for fold in split.folds]
+    asked = [clip for fold in split.folds for clip in fold.valid]
+    return metric(COMPARED[clips.task]).score(np.asarray(targets)[asked], np.concatenate(told))

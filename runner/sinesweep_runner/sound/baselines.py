@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import io
 import json
 import os
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,9 +15,11 @@ import numpy as np
 
 from sinesweep import registry
 from sinesweep.contract import Baseline
+from sinesweep.dataset import Targets
 from sinesweep.files import write_atomically
-from sinesweep.settings import make, values
-from sinesweep_runner.sound.entries import writing
+from sinesweep.settings import make
+from sinesweep_runner.cache.entries import writing
+from sinesweep_runner.cache.naming import identity
 from sinesweep_runner.training.failures import blaming
 
 
@@ -68,43 +68,72 @@ def describe_all(
     return features
 
 
+def features_of(
+    baseline: Baseline, entries: Sequence[Path | str], rate_hz: int, cache: Path, columns: Sequence[str]
+) -> np.ndarray:
+    """What an estimator learns from, float32 `(clips, values)`: vectors as they are, or the description of sounds.
+
+    Args:
+        baseline: whose `describe` is asked about sounds.
+        entries: of the waveform store.
+        rate_hz: the rate of sounds.
+        cache: the folder of the waveform store.
+        columns: the names of a vector's numbers; none where the clips are sounds.
+    """
+    if columns:
+        return np.stack([np.load(entry) for entry in entries])
+    return describe_all(baseline, entries, rate_hz, cache)
+
+
 def features_key(baseline: Baseline, waveforms: Sequence[Path | str]) -> str:
     """Names what `describe_all` computes: the sounds (an entry's name is its content), the baseline and its code."""
-    kind = type(baseline)
-    try:
-        code = inspect.getsource(sys.modules[kind.__module__])
-    except (OSError, TypeError, KeyError):  # typed into a notebook
-        code = ""
-    names = [Path(entry).name for entry in waveforms]
-    text = json.dumps([kind.__module__, kind.__qualname__, values(baseline), code, names])
+    text = json.dumps([*identity(baseline), [Path(entry).name for entry in waveforms]])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def score_baseline(
     features: np.ndarray,
-    targets: Sequence[int],
+    targets: Targets,
     train: Sequence[int],
     valid: Sequence[int],
     baseline: Baseline,
     seed: int,
 ) -> np.ndarray:
-    """Fits the baseline on `train` and asks it about `valid`.
+    """Fits the baseline on `train` and asks it about `valid`. Of labels, one baseline learns each.
 
     Args:
         features: of every clip, `(clips, values)`.
-        targets: the class of every clip, 0 … classes - 1.
+        targets: what is right for every clip, see `Dataset.targets`.
         train: indices of clips.
         valid: indices of clips.
         baseline: whose `estimator` is fitted.
         seed: its chance.
 
     Returns:
-        Probabilities `(valid, classes)`; 0 for a class that is not in `train`.
+        Probabilities `(valid, classes)`, or values `(valid, 1)`; 0 for a class that is not in `train`.
     """
-    labels = np.asarray(targets)
-    probabilities = np.zeros((len(valid), int(labels.max()) + 1))
+    right = np.asarray(targets)
+    taught, asked = features[list(train)], features[list(valid)]
     with blaming("baseline", type(baseline).__name__, "estimator"):
-        estimator: Any = baseline.estimator(seed)
-        estimator.fit(features[list(train)], labels[list(train)])
-        probabilities[:, estimator.classes_] = estimator.predict_proba(features[list(valid)])
+        if right.ndim == 2:
+            columns = [_classified(baseline, seed, taught, each, asked, 2)[:, 1] for each in right[list(train)].T]
+            return np.stack(columns, axis=1)
+        if np.issubdtype(right.dtype, np.floating):
+            estimator = baseline.estimator(seed)
+            estimator.fit(taught, right[list(train)])
+            return np.asarray(estimator.predict(asked), np.float64).reshape(-1, 1)
+        return _classified(baseline, seed, taught, right[list(train)], asked, int(right.max()) + 1)
+
+
+def _classified(
+    baseline: Baseline, seed: int, taught: np.ndarray, right: np.ndarray, asked: np.ndarray, classes: int
+) -> np.ndarray:
+    """Probabilities `(asked, classes)` by an estimator that was fitted on rows and their classes."""
+    probabilities = np.zeros((len(asked), classes))
+    if len(np.unique(right)) == 1:  # a classifier wants two; of one there is nothing to learn
+        probabilities[:, right[0]] = 1.0
+        return probabilities
+    estimator: Any = baseline.estimator(seed)
+    estimator.fit(taught, right)
+    probabilities[:, estimator.classes_] = estimator.predict_proba(asked)
     return probabilities

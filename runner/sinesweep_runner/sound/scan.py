@@ -98,7 +98,7 @@ def scan(
     """
     sounds = store.inspect(dataset.clips, rate_hz, progress)
     problems = [p for i, sound in enumerate(sounds) for p in _problems(i, sound, shortest_s)]
-    problems += _duplicates(dataset.clips, sounds)
+    problems += _duplicates(dataset, sounds)
     bad = {problem.clip for problem in problems if problem.fatal}
     usable = [sound for i, sound in enumerate(sounds) if i not in bad]
     return ScanReport(
@@ -109,6 +109,11 @@ def scan(
         durations_s=tuple(sound.duration_s for sound in usable),
         groups_by_class=_groups_by_class(dataset),
     )
+
+
+def no_scan(dataset: Dataset) -> ScanReport:
+    """The report on data that have no sound."""
+    return ScanReport(len(dataset.clips), (), (), (), (), _groups_by_class(dataset))
 
 
 def apply_policy(dataset: Dataset, report: ScanReport, policy: Policy) -> Dataset:
@@ -130,7 +135,8 @@ def apply_policy(dataset: Dataset, report: ScanReport, policy: Policy) -> Datase
     if policy == "stop" or (policy == "auto" and len(bad) / report.clips > TOLERATED_SHARE):
         raise DatasetError(f"{share}:\n{listed}\nMend or remove them, or set audio.problems: skip to go on without.")
     clips = tuple(clip for i, clip in enumerate(dataset.clips) if i not in bad)
-    lost = sorted({clip.label for clip in dataset.clips} - {clip.label for clip in clips})
+    left = {label for clip in clips for label in dataset.labels_of(clip)}
+    lost = sorted(label for label, count in dataset.class_counts().items() if count and label not in left)
     if lost:
         raise DatasetError(f"{share}, and no clip of class {', '.join(map(repr, lost))} is left:\n{listed}")
     return replace(dataset, clips=clips)
@@ -150,15 +156,16 @@ def _problems(clip: int, sound: Sound, shortest_s: float) -> list[Problem]:
     return [Problem(clip, sound.path, kind, message, fatal=False) for kind, message in found]
 
 
-def _duplicates(clips: Sequence[Clip], sounds: Sequence[Sound]) -> list[Problem]:
+def _duplicates(dataset: Dataset, sounds: Sequence[Sound]) -> list[Problem]:
     """Clips with the same content: nobody knows which of two labels is right, so all of these are bad."""
+    clips = dataset.clips
     same: dict[str, list[int]] = defaultdict(list)
     for i, sound in enumerate(sounds):
         if sound.content:
             same[sound.content].append(i)
     problems = []
     for first, *others in same.values():
-        labels = sorted({clips[i].label for i in (first, *others)})
+        labels = sorted({_answer(clips[i]) for i in (first, *others)})
         if len(labels) > 1:
             message = f"the same sound is labelled {' and '.join(map(repr, labels))}"
             for i, other in zip((first, *others), (others[0], *[first] * len(others)), strict=True):
@@ -173,8 +180,14 @@ def _duplicates(clips: Sequence[Clip], sounds: Sequence[Sound]) -> list[Problem]
 def _groups_by_class(dataset: Dataset) -> dict[str, int]:
     groups: dict[str, set[str]] = {label: set() for label in dataset.classes}
     for clip, group in zip(dataset.clips, dataset.groups(), strict=True):
-        groups[clip.label].add(group)
+        for label in dataset.labels_of(clip):
+            groups[label].add(group)
     return {label: len(names) for label, names in groups.items()}
+
+
+def _answer(clip: Clip) -> str:
+    """What a clip is, in words, whatever the task."""
+    return f"{clip.value:g}" if clip.value is not None else clip.label or ", ".join(sorted(clip.labels)) or "nothing"
 
 
 def _warning(problems: Sequence[Problem]) -> str:

@@ -5,22 +5,17 @@ A SQLite file, so that two sweeps on one machine may use it at once. Losing it c
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
-from pathlib import Path
 
 from sinesweep.dataset import Clip
-from sinesweep.errors import DatasetError, SweepFailed
+from sinesweep_runner.cache.ledger import Ledger, insert
 
-SCHEMA = """
+SOUNDS = """
 CREATE TABLE IF NOT EXISTS sounds (
     path TEXT, start_s REAL, stop_s REAL, size INTEGER, modified_ns INTEGER, content TEXT,
     rate_hz INTEGER, channels INTEGER, samples INTEGER, peak REAL, clipped REAL, problem TEXT, reason TEXT,
     PRIMARY KEY (path, start_s, stop_s));
-CREATE TABLE IF NOT EXISTS entries (name TEXT PRIMARY KEY, bytes INTEGER, used REAL);
 """
 WHOLE = -1.0
 """`stop_s` of a clip that ends with its file: SQLite takes no two NULLs for equal."""
@@ -67,17 +62,16 @@ def key_of(clip: Clip) -> Key:
     return clip.path, clip.start_s, WHOLE if clip.stop_s is None else clip.stop_s
 
 
-class SoundIndex:
-    """The index in one folder; every method is one transaction."""
+class SoundIndex(Ledger):
+    """The ledger of the waveform store, with what is known of every sound file; every method is one transaction."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "index.sqlite"
+    schema = Ledger.schema + SOUNDS
 
     def sounds(self, paths: Iterable[str]) -> dict[Key, Sound]:
         """What is known of these files, stale or not."""
         wanted = sorted(set(paths))
         found: dict[Key, Sound] = {}
-        with self._open() as connection:
+        with self.transaction() as connection:
             for some in _chunks(wanted):
                 marks = ",".join("?" * len(some))
                 for row in connection.execute(f"SELECT * FROM sounds WHERE path IN ({marks})", some):
@@ -86,42 +80,10 @@ class SoundIndex:
 
     def learn(self, sounds: Sequence[Sound], entries: Sequence[tuple[str, int]]) -> None:
         """Records sounds, and entries as `(name, bytes)`."""
-        with self._open() as connection:
+        with self.transaction() as connection:
             marks = ",".join("?" * 13)
             connection.executemany(f"INSERT OR REPLACE INTO sounds VALUES ({marks})", map(astuple, sounds))
-            rows = [(name, size, time.time()) for name, size in entries]
-            connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
-
-    def entries(self) -> dict[str, int]:
-        """The bytes of every entry, the least recently used first."""
-        with self._open() as connection:
-            return dict(connection.execute("SELECT name, bytes FROM entries ORDER BY used").fetchall())
-
-    def use(self, names: Iterable[str]) -> None:
-        """Marks entries as used now."""
-        with self._open() as connection:
-            connection.executemany(
-                "UPDATE entries SET used = ? WHERE name = ?", [(time.time(), name) for name in names]
-            )
-
-    def forget(self, names: Iterable[str]) -> None:
-        """Drops entries."""
-        with self._open() as connection:
-            connection.executemany("DELETE FROM entries WHERE name = ?", [(name,) for name in names])
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self.path, timeout=60)) as connection, connection:
-                connection.executescript(SCHEMA)
-                yield connection
-        except sqlite3.OperationalError as reason:
-            raise SweepFailed(
-                f"{self.path}: the waveform store's index cannot be used: {reason}. Free some space there, or set"
-                " SINESWEEP_CACHE to a folder that can be written"
-            ) from None
-        except sqlite3.DatabaseError as reason:
-            raise DatasetError(f"{self.path}: damaged ({reason}). Delete this file; it is made again") from None
+            insert(connection, entries)
 
 
 def _chunks(items: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:

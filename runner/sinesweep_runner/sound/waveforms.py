@@ -18,10 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from sinesweep.dataset import Clip
-from sinesweep.errors import DatasetError, SweepError
+from sinesweep.errors import DatasetError
+from sinesweep_runner.cache.entries import HEADER_BYTES, Entries
+from sinesweep_runner.cache.place import cache_folder, limit_of
 from sinesweep_runner.sound import audiofile
 from sinesweep_runner.sound.audiofile import AudioError
-from sinesweep_runner.sound.entries import HEADER_BYTES, Entries
 from sinesweep_runner.sound.soundindex import WHOLE, Key, Sound, SoundIndex, key_of
 
 Progress = Callable[[int, int], None]
@@ -41,13 +42,7 @@ def default_store() -> WaveformStore:
     Raises:
         SweepError: the limit is no number.
     """
-    limit = os.environ.get("SINESWEEP_CACHE_GB") or str(DEFAULT_LIMIT_GB)
-    try:
-        limit_bytes = int(float(limit) * 1e9)
-    except ValueError:
-        raise SweepError(f"SINESWEEP_CACHE_GB: expected a number of gigabytes such as 50, got {limit!r}") from None
-    folder = os.environ.get("SINESWEEP_CACHE") or "~/.cache/sinesweep"
-    return WaveformStore(Path(folder).expanduser(), limit_bytes)
+    return WaveformStore(cache_folder(), limit_of("SINESWEEP_CACHE_GB", DEFAULT_LIMIT_GB))
 
 
 @dataclass(frozen=True)
@@ -68,7 +63,7 @@ class WaveformStore:
     def __init__(self, folder: Path, limit_bytes: int) -> None:
         self.folder = folder.absolute()
         self._index = SoundIndex(self.folder)
-        self._entries = Entries(self.folder, limit_bytes, self._index)
+        self._entries = Entries(self.folder, "waveforms", limit_bytes, self._index)
 
     def prepare(
         self,
@@ -99,6 +94,20 @@ class WaveformStore:
         _check_usable([sounds[key_of(clip)] for clip in clips])
         names = [_entry(sounds[key_of(clip)], rate_hz) for clip in clips]
         self._index.use(set(names))
+        return [self._entries.place(name) for name in names]
+
+    def prepare_vectors(self, vectors: Sequence[Sequence[float]]) -> list[Path]:
+        """Keeps vectors as entries of float32 numbers beside the sounds; gives that of each. Raises as `prepare`."""
+        self._entries.make_folders()
+        arrays = [np.asarray(vector, np.float32) for vector in vectors]
+        names = [f"{hashlib.sha256(array.tobytes()).hexdigest()}-vector.npy" for array in arrays]
+        lacking = dict(zip(names, arrays, strict=True))
+        present = self._entries.present(lacking.keys())
+        sizes = {name: HEADER_BYTES + array.nbytes for name, array in lacking.items()}
+        self._entries.make_room({n: sizes[n] for n in present}, sum(sizes[n] for n in sizes if n not in present))
+        written = [(name, self._entries.write(name, lacking[name])) for name in lacking if name not in present]
+        self._index.learn([], written)
+        self._index.use(present)
         return [self._entries.place(name) for name in names]
 
     def inspect(
@@ -177,7 +186,17 @@ class WaveformStore:
         usable = [sound for sound in known if not sound.problem]
         kept = {_entry(sound, rate_hz): _bytes(sound.duration_s, rate_hz) for sound in usable}
         lacking = (_bytes(_part_s(part, headers[path][1]), rate_hz) for path, parts in files.items() for part in parts)
-        self._entries.make_room(kept, sum(lacking))
+        lacking_bytes = sum(lacking)
+        self._check_limit(sum(kept.values()) + lacking_bytes)
+        self._entries.make_room(kept, lacking_bytes)
+
+    def _check_limit(self, needed_bytes: int) -> None:
+        if needed_bytes > self._entries.limit_bytes:
+            raise DatasetError(
+                f"the waveforms of this data set need {needed_bytes:,} bytes, but the store {self.folder} may hold"
+                f" {self._entries.limit_bytes:,}. Set SINESWEEP_CACHE_GB={needed_bytes / 1e9 * 1.1:.2g} or more in the"
+                " environment, or lower audio.rate_hz."
+            )
 
     def _decode_file(self, path: str, parts: Sequence[Clip], rate_hz: int) -> list[Decoded]:
         # The stamp comes first: if the file changes while it is read, the next look finds another stamp.

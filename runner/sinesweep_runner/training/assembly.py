@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sinesweep.configuration import Parts
-from sinesweep.contract import Shape, Stage
+from sinesweep.contract import Augmentation, FeatureExtractor, HostExtractor, Shape, Stage
 from sinesweep.dataset import Task
 from sinesweep.errors import Infeasible
 from sinesweep.lengths import Length
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 
 class Step(NamedTuple):
-    """A layer, and the plugin that it came from."""
+    """A layer, and the plugin that it came from; `changes_targets` where it takes and gives targets too."""
 
     kind: str
     name: str
     layer: Any
+    changes_targets: bool = False
 
 
 def check(config: Config, length: Length) -> Shape:
@@ -44,6 +45,11 @@ def check(config: Config, length: Length) -> Shape:
     for augmentation, entry in zip(parts.augmentations, config["augmentations"], strict=True):
         with blaming("augmentation", entry["name"], "check"):
             augmentation.check()
+        if augmentation.stage.changes_waveforms and isinstance(parts.features, HostExtractor):
+            raise Infeasible(
+                f"augmentation '{entry['name']}' changes waveforms, but features '{config['features']['name']}' are"
+                " computed before training, once a clip; take an augmentation of features or batches"
+            )
     return shape
 
 
@@ -59,6 +65,8 @@ def dry_build(config: Config, length: Length, task: Task, outputs: int) -> int:
     build_front(parts, config, length, shape)
     for stage in Stage:
         build_augmentations(parts, config, stage, length.rate_hz, seed=0)
+    with blaming("loss", config["loss"]["name"], "check"):
+        parts.loss.check(task, outputs)
     build_loss(parts, config, task)
     parameters = int(build_network(parts, config, shape, outputs).count_params())
     keras.backend.clear_session(free_memory=False)
@@ -90,17 +98,19 @@ def build_network(parts: Parts, config: Config, shape: Shape, outputs: int) -> k
     return network
 
 
-def build_front(parts: Parts, config: Config, length: Length, shape: Shape) -> keras.Model:
-    """The front end, `(batch, samples)` → `(batch, frames, bins)`.
+def build_front(parts: Parts, config: Config, length: Length, shape: Shape) -> keras.Model | None:
+    """The front end, `(batch, samples)` → `(batch, frames, bins)`; None where it is computed on the host.
 
     Raises:
         PluginFault: its layer does not come about, or gives another shape than the plugin says.
     """
     import keras
 
-    name = config["features"]["name"]
+    extractor, name = parts.features, config["features"]["name"]
+    if not isinstance(extractor, FeatureExtractor):
+        return None
     with blaming("features", name, "layer"):
-        layer = parts.features.layer(length.rate_hz)
+        layer = extractor.layer(length.rate_hz)
         waveform = keras.Input((length.samples,), name="waveform")
         front = keras.Model(waveform, layer(waveform), name="front_end")
     if tuple(front.output_shape[1:]) != tuple(shape):
@@ -113,10 +123,10 @@ def build_augmentations(parts: Parts, config: Config, stage: Stage, rate_hz: int
     """The layers of one stage, in the order of the configuration, each with a seed of its own."""
     steps = []
     for place, (augmentation, entry) in enumerate(zip(parts.augmentations, config["augmentations"], strict=True)):
-        if augmentation.stage is stage:
+        if isinstance(augmentation, Augmentation) and augmentation.stage is stage:
             with blaming("augmentation", entry["name"], "layer"):
                 layer = augmentation.layer(rate_hz, (seed + 7919 * (place + 1)) % 2**31)
-            steps.append(Step("augmentation", entry["name"], layer))
+            steps.append(Step("augmentation", entry["name"], layer, stage.changes_targets))
     return steps
 
 
@@ -127,15 +137,22 @@ def build_loss(parts: Parts, config: Config, task: Task) -> Step:
         return Step("loss", name, parts.loss.build(task))
 
 
-def build_answerer(layers: list[Any], shape: Shape, network: keras.Model, task: Task) -> keras.Model:
-    """Probabilities from what enters `layers`, float32 `(batch, *shape)`: a model that shares all their weights."""
+def build_answerer(layers: list[Any], shape: Shape, network: keras.Model, answer: keras.layers.Layer) -> keras.Model:
+    """Answers from what enters `layers`, float32 `(batch, *shape)`: a model that shares all their weights.
+
+    Args:
+        layers: what stands before the network.
+        shape: of one example.
+        network: features → logits.
+        answer: logits → probabilities or values.
+    """
     import keras
 
     entry = keras.Input(shape, name="waveform" if len(shape) == 1 else "features")
     x = entry
     for layer in layers:
         x = layer(x)
-    model = keras.Model(entry, keras.layers.Activation(task.activation, name="probabilities")(network(x)))
+    model = keras.Model(entry, answer(network(x)))
     model.jit_compile = backend.compiles()
     return model
 

@@ -2,7 +2,8 @@
 
 Features are computed once a trial and kept, where the front end learns nothing and they fit into memory; answers and
 statistics then come from them. Training steps begin from them too, unless an augmentation changes the waveform: such a
-step begins from the waveform and has the front end in its graph.
+step begins from the waveform and has the front end in its graph. The features of a host extractor are always computed
+before, and kept for later trials too.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sinesweep.configuration import Parts
-from sinesweep.contract import Stage
+from sinesweep.contract import HostExtractor, Shape
 from sinesweep.trial import Config
 from sinesweep_runner.training.assembly import build_front, check
 from sinesweep_runner.training.batches import ANSWER_BATCH, Source, answer_batches, answers
+from sinesweep_runner.training.hostfeatures import HostFeatures
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.training.stopwatch import Stopwatch
 from sinesweep_runner.training.windows import MEMORY_BYTES, Windows
@@ -31,6 +33,7 @@ class Inputs:
 
     Attributes:
         shape: of the features of one example, `(frames, bins)`.
+        entry_shape: of one example as the whole model takes it: `(samples,)`, or `shape` with a host extractor.
         kept: features are computed once and kept.
         from_waveform: training steps begin from the waveform.
     """
@@ -43,12 +46,14 @@ class Inputs:
             self.windows = Windows(material.waveforms, clips, material.length)
         with watch.phase("build"):
             self._front = build_front(self.parts, config, material.length, self.shape)
-        self._learns = bool(self._front.trainable_weights)
-        self.kept = not self._learns and 4 * len(self.windows) * int(np.prod(self.shape)) <= MEMORY_BYTES
-        self.from_waveform = not self.kept or any(a.stage is Stage.WAVEFORM for a in self.parts.augmentations)
+        self._learns = self._front is not None and bool(self._front.trainable_weights)
+        self._fits = 4 * len(self.windows) * int(np.prod(self.shape)) <= MEMORY_BYTES
+        self.entry_shape: Shape = self.shape if self._front is None else (material.length.samples,)
+        self.kept = self._front is None or (not self._learns and self._fits)
+        self.from_waveform = not self.kept or any(a.stage.changes_waveforms for a in self.parts.augmentations)
 
-    def front(self) -> keras.Model:
-        """The front end; one that learns is made anew for every fold."""
+    def front(self) -> keras.Model | None:
+        """The front end, as far as it is a part of the model; one that learns is made anew for every fold."""
         if self._learns:
             return build_front(self.parts, self.config, self.material.length, self.shape)
         return self._front
@@ -65,7 +70,7 @@ class Inputs:
         """What answers begin from."""
         return self._features if self.kept else self._waveforms
 
-    def feature_batches(self, front: keras.Model, rows: np.ndarray) -> Iterator[np.ndarray]:
+    def feature_batches(self, front: keras.Model | None, rows: np.ndarray) -> Iterator[np.ndarray]:
         """The features of these rows, before normalisation."""
         if not self.kept:
             yield from answer_batches(front, self._waveforms, rows)
@@ -74,8 +79,12 @@ class Inputs:
             yield self._features[rows[start : start + ANSWER_BATCH]]
 
     @cached_property
-    def _features(self) -> np.ndarray:
+    def _features(self) -> Source:
         with self.watch.phase("features"):
+            extractor = self.parts.features
+            if isinstance(extractor, HostExtractor):
+                name, waveforms, length = self.config["features"]["name"], self.material.waveforms, self.material.length
+                return HostFeatures(extractor, name, self.windows, waveforms, length).ready(in_memory=self._fits)
             return answers(self._front, self.windows, np.arange(len(self.windows)))
 
     @cached_property

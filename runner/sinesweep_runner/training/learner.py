@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sinesweep.contract import Stage
+from sinesweep.dataset import Task
 from sinesweep.lengths import aggregate
 from sinesweep_runner import backend
 from sinesweep_runner.training.assembly import Step, build_answerer, build_augmentations, build_loss, build_network
 from sinesweep_runner.training.batches import answers, shuffled, steps_per_epoch
-from sinesweep_runner.training.failures import NotANumber
+from sinesweep_runner.training.failures import NotANumber, blaming
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.optimizers import optimizer
+from sinesweep_runner.training.scale import Scale
+from sinesweep_runner.training.variants import Variants
 
 if TYPE_CHECKING:
     import keras
@@ -37,12 +40,15 @@ class Learner:
         keras.utils.set_random_seed(seed % 2**32)
         self._inputs, self._seed, self._fit = inputs, seed, inputs.parts.fit
         self._rows = inputs.rows_of(clips)
-        self._source, self._targets = inputs.train_source(), inputs.material.one_hot()[inputs.windows.owners]
+        self._variants, self._targets = Variants(inputs, seed), inputs.material.wanted()[inputs.windows.owners]
+        self._scale = Scale.of(self._targets[self._rows]) if inputs.material.task is Task.REGRESSION else None
+        if self._scale is not None:
+            self._targets = self._scale.apply(self._targets)
         self._front = inputs.front()
         with inputs.watch.phase("build"):
             batches = inputs.feature_batches(self._front, self._rows)
-            self._normaliser = normaliser(inputs.parts.features.normalisation, batches)
-            self.network = build_network(inputs.parts, inputs.config, inputs.shape, len(inputs.material.classes))
+            self._normaliser = normaliser(inputs.parts.features, batches)
+            self.network = build_network(inputs.parts, inputs.config, inputs.shape, inputs.material.outputs)
             self._answerer = self._build_answerer()
             self._trainee = self._build_trainee(epochs or self._fit.epochs)
 
@@ -52,9 +58,9 @@ class Learner:
         Raises:
             NotANumber: the loss of a step was not finite.
         """
-        losses = []
+        losses, source = [], self._variants.source_of(epoch)
         for step, rows in enumerate(shuffled(self._rows, self._fit.batch_size, (self._seed, epoch)), 1):
-            batch = {"x": self._source[rows], "targets": self._targets[rows]}
+            batch = {"x": source[rows], "targets": self._targets[rows]}
             # The backend traces the graph in the very first step, which then takes as long as many others.
             with self._inputs.watch.phase("trace" if (epoch, step) == (1, 1) else "fit"):
                 losses.append(float(self._trainee.train_on_batch(batch, return_dict=True)["loss"]))
@@ -66,7 +72,7 @@ class Learner:
         return float(np.mean(losses))
 
     def answer(self, clips: Sequence[int]) -> np.ndarray:
-        """Probabilities for these clips, in their order, float32 `(clips, classes)`.
+        """Probabilities or values for these clips, in their order, float32 `(clips, outputs)`.
 
         Raises:
             NotANumber: some of them are not finite.
@@ -84,35 +90,59 @@ class Learner:
         return aggregate(given, owners, len(clips)).astype(np.float32)
 
     def predictor(self) -> keras.Model:
-        """The whole way as one model: float32 waveforms `(batch, samples)` → probabilities `(batch, classes)`."""
-        material = self._inputs.material
-        layers = [self._front, self._normaliser]
-        return build_answerer(layers, (material.length.samples,), self.network, material.task)
+        """The whole way as one model: float32 `(batch, *entry_shape)` of the inputs → answers `(batch, outputs)`.
+
+        It begins with waveforms, or, where a host extractor stands before it, with features.
+        """
+        layers = [self._normaliser] if self._front is None else [self._front, self._normaliser]
+        return build_answerer(layers, self._inputs.entry_shape, self.network, self._answer())
 
     def _build_answerer(self) -> keras.Model:
         if not self._inputs.kept:
             return self.predictor()
-        return build_answerer([self._normaliser], self._inputs.shape, self.network, self._inputs.material.task)
+        return build_answerer([self._normaliser], self._inputs.shape, self.network, self._answer())
+
+    def _answer(self) -> keras.layers.Layer:
+        """What turns logits into answers."""
+        import keras
+
+        if self._scale is not None:
+            return self._scale.layer()
+        return keras.layers.Activation(self._inputs.material.task.activation, name="probabilities")
 
     def _build_trainee(self, epochs: int) -> keras.Model:
-        from sinesweep_runner.training.trainee import Trainee, balanced_weights
+        from sinesweep_runner.training.trainee import Trainee
 
         inputs, config = self._inputs, self._inputs.config
         loss = build_loss(inputs.parts, config, inputs.material.task)
         front = Step("features", config["features"]["name"], self._front)
+        before = (*self._augmentations(Stage.WAVEFORM), *self._augmentations(Stage.WAVEFORM_BATCH))
         steps = [
-            *((*self._augmentations(Stage.WAVEFORM), front) if inputs.from_waveform else ()),
+            *((*before, front) if inputs.from_waveform else ()),
             Step("features", config["features"]["name"], self._normaliser),
             *self._augmentations(Stage.FEATURES),
+            *self._augmentations(Stage.BATCH),
         ]
         network = Step("architecture", config["architecture"]["name"], self.network)
-        weights = balanced_weights(self._targets[self._rows]) if self._fit.class_weights == "balanced" else None
-        trainee = Trainee(steps, self._augmentations(Stage.BATCH), network, loss, weights)
+        trainee = Trainee(steps, network, loss, self._class_weights())
         chosen = optimizer(self._fit, epochs * steps_per_epoch(len(self._rows), self._fit.batch_size))
         trainee.compile(chosen, jit_compile=backend.compiles())
         # An optimizer that is built while a step is traced makes TensorFlow trace that step twice.
         chosen.build(trainee.trainable_variables)
         return trainee
+
+    def _class_weights(self) -> np.ndarray | None:
+        """How much a clip of each class counts, as the settings of training and the loss would have it."""
+        from sinesweep_runner.training.trainee import balanced_weights
+
+        inputs, targets = self._inputs, self._targets[self._rows]
+        if inputs.material.task is not Task.CLASSIFICATION:
+            return None
+        with blaming("loss", inputs.config["loss"]["name"], "class_weights"):
+            of_loss = inputs.parts.loss.class_weights(targets.sum(axis=0))
+        of_fit = balanced_weights(targets) if self._fit.class_weights == "balanced" else None
+        given = [weights for weights in (of_fit, of_loss) if weights is not None]
+        return np.prod(given, axis=0).astype(np.float32) if given else None
 
     def _augmentations(self, stage: Stage) -> list[Step]:
         inputs = self._inputs

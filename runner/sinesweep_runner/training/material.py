@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sinesweep.dataset import Task
+from sinesweep.dataset import Targets, Task
 from sinesweep.lengths import Length
 from sinesweep.split import Fold
 
@@ -16,26 +16,40 @@ class Material:
     """Names and indices; the sound itself stays in memory-mapped files that all workers share.
 
     Attributes:
-        classes: in the order of the model's outputs.
-        waveforms: a `.npy` file a clip, float32 mono at `length.rate_hz`.
-        targets: the class index of every clip.
+        classes: the classes or labels in the order of the model's outputs; none in regression.
+        waveforms: a `.npy` file a clip, float32 mono at `length.rate_hz`, or its vector.
+        targets: what is right for every clip, see `Dataset.targets`.
         groups: the group of every clip.
         folds: which clips train and which validate. The sealed test clips are in none of them.
         objective: the name of the metric that a trial is judged by.
+        columns: the names of a vector's numbers; none where the clips are sounds.
     """
 
     classes: tuple[str, ...]
     task: Task
     waveforms: tuple[str, ...]
-    targets: tuple[int, ...]
+    targets: Targets
     groups: tuple[str, ...]
     folds: tuple[Fold, ...]
     length: Length
     objective: str
+    columns: tuple[str, ...] = ()
 
-    def one_hot(self) -> np.ndarray:
-        """The targets as float32 `(clips, classes)`."""
-        return np.eye(len(self.classes), dtype=np.float32)[list(self.targets)]
+    @property
+    def outputs(self) -> int:
+        """How many numbers a model gives for a clip."""
+        return 1 if self.task is Task.REGRESSION else len(self.classes)
+
+    def right(self) -> np.ndarray:
+        """The targets as metrics take them: int `(clips,)`, int `(clips, labels)`, or float64 `(clips,)`."""
+        return np.asarray(self.targets, np.float64 if self.task is Task.REGRESSION else np.int64)
+
+    def wanted(self) -> np.ndarray:
+        """The targets as a network should give them, float32 `(clips, outputs)`: one-hot, labels, or values."""
+        right = self.right()
+        if self.task is Task.CLASSIFICATION:
+            return np.eye(len(self.classes), dtype=np.float32)[right]
+        return right.reshape(len(right), -1).astype(np.float32)
 
     def clips(self) -> tuple[int, ...]:
         """Every clip that trains or validates in some fold: all but the sealed ones."""

@@ -10,6 +10,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from sinesweep.contract import FrontEnd
+
 LEAST_SHARE = 1e-4
 """A bin that hardly moves in training (an empty band) counts as having this share of the mean variance, so that a
 breath of noise in another recording does not become its loudest bin."""
@@ -23,8 +25,11 @@ class Statistics:
     variance: np.ndarray
 
     @classmethod
-    def of(cls, batches: Iterable[np.ndarray]) -> Statistics:
-        """Measured over the clips and frames of batches `(clips, frames, bins)`."""
+    def of(cls, batches: Iterable[np.ndarray], mixed_units: bool = False) -> Statistics:
+        """Measured over the clips and frames of batches `(clips, frames, bins)`.
+
+        Where the bins have `mixed_units`, the measure for a bin's least variance is its own mean square instead.
+        """
         count, total, squares = 0, np.zeros(()), np.zeros(())
         for batch in batches:
             count += batch.shape[0] * batch.shape[1]
@@ -32,7 +37,8 @@ class Statistics:
             squares = squares + np.square(batch, dtype=np.float64).sum(axis=(0, 1))
         mean = np.asarray(total / count)
         variance = np.maximum(squares / count - np.square(mean), 0.0)
-        floor = LEAST_SHARE * variance.mean() or 1.0
+        measure = variance + np.square(mean) if mixed_units else variance.mean()
+        floor = np.where(measure > 0, LEAST_SHARE * measure, 1.0)
         return cls(mean.astype(np.float32), np.maximum(variance, floor).astype(np.float32))
 
 
@@ -55,9 +61,10 @@ class ClipNormalization(keras.layers.Layer):
         return {**super().get_config(), "epsilon": self.epsilon}
 
 
-def normaliser(kind: str, batches: Iterable[np.ndarray]) -> keras.layers.Layer:
-    """The layer of that kind: `per_bin`, `per_clip` or `none`. Only `per_bin` looks at `batches` of features."""
+def normaliser(front: FrontEnd, batches: Iterable[np.ndarray]) -> keras.layers.Layer:
+    """The layer that `front` asks for: `per_bin`, `per_clip` or `none`. Only `per_bin` looks at its `batches`."""
+    kind = front.normalisation
     if kind == "per_bin":
-        statistics = Statistics.of(batches)
+        statistics = Statistics.of(batches, front.mixed_units)
         return keras.layers.Normalization(axis=-1, mean=statistics.mean, variance=statistics.variance)
     return ClipNormalization() if kind == "per_clip" else keras.layers.Identity()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from sinesweep import predictions
-from sinesweep.metrics import measure
+from sinesweep.metrics import WATCHED, measure, metric
 from sinesweep.split import Fold, hold_out
 from sinesweep.trial import Failure, FoldScore, Report, Result, State, Trial
 from sinesweep_runner import backend
@@ -47,7 +47,7 @@ class Run:
     ) -> None:
         self._trial, self._material, self._keep_going, self._folder = trial, material, keep_going, folder
         self._watch = Stopwatch()
-        self._targets = np.asarray(material.targets)
+        self._targets = material.right()
         self._folds: list[FoldScore] = []
         self._answers: list[tuple[Sequence[int], np.ndarray]] = []
         self._parameters = 0
@@ -86,13 +86,17 @@ class Run:
             history.append(self._last)
             if not self._keep_going(Report(self._trial.number, number, epoch, self._last)):
                 return False
-            watched = measure(self._targets[list(held)], learner.answer(held))["loss"] if held else -epoch
+            watched = self._watched(held, learner) if held else -epoch
             if best.ends(epoch, watched, probabilities):
                 break
         # Early stopping chose this epoch on clips that are no part of the score.
         self._folds.append(FoldScore(history[best.epoch - 1], tuple(history), best.epoch))
         self._answers.append((fold.valid, best.probabilities))
         return True
+
+    def _watched(self, held: Sequence[int], learner: Learner) -> float:
+        """What early stopping looks at, on the clips that were held out for it."""
+        return metric(WATCHED[self._material.task]).score(self._targets[list(held)], learner.answer(held))
 
     def _part(self, fold: Fold, patience: int, seed: int) -> tuple[Sequence[int], Sequence[int]]:
         """The clips to learn from, and those that early stopping watches."""

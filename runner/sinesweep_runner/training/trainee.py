@@ -19,7 +19,6 @@ class Plan:
     """The parts of a step, in their order, with the names of their plugins."""
 
     steps: tuple[Step, ...]
-    batch_steps: tuple[Step, ...]
     network: Step
     loss: Step
 
@@ -33,7 +32,6 @@ class Trainee(keras.Model):
     def __init__(
         self,
         steps: Sequence[Step],
-        batch_steps: Sequence[Step],
         network: Step,
         loss: Step,
         class_weights: np.ndarray | None = None,
@@ -41,16 +39,16 @@ class Trainee(keras.Model):
         """Puts them together.
 
         Args:
-            steps: what `x` passes first, one after another, such as front end and augmentations.
-            batch_steps: what the pair of features and targets passes then.
+            steps: what `x` passes first, one after another, such as front end and augmentations; those that change
+                targets take and give the pair of both.
             network: features → logits.
             loss: of targets and logits.
             class_weights: how much a clip of each class counts `(classes,)`; None for all the same.
         """
         super().__init__(name="trainee")
-        self._plan = Plan(tuple(steps), tuple(batch_steps), network, loss)
+        self._plan = Plan(tuple(steps), network, loss)
         # Keras finds the weights of what stands in a list; it does not look into the plan.
-        self.parts = [step.layer for step in (*steps, *batch_steps, network)]
+        self.parts = [step.layer for step in (*steps, network)]
         self._class_weights = class_weights
         self.built = True
 
@@ -59,10 +57,10 @@ class Trainee(keras.Model):
         x, targets = inputs["x"], inputs["targets"]
         for step in self._plan.steps:
             with blaming(step.kind, step.name, "call"):
-                x = step.layer(x, training=training)
-        for step in self._plan.batch_steps:
-            with blaming(step.kind, step.name, "call"):
-                x, targets = step.layer((x, targets), training=training)
+                if step.changes_targets:
+                    x, targets = step.layer((x, targets), training=training)
+                else:
+                    x = step.layer(x, training=training)
         with blaming("architecture", self._plan.network.name, "call"):
             logits = self._plan.network.layer(x, training=training)
         return {"logits": logits, "targets": targets}

@@ -16,14 +16,15 @@ class Windows:
     """All windows of some clips: `windows[rows]` is float32 `(rows, samples)`.
 
     Attributes:
-        owners: the clip that each row was cut from.
+        owners: the clip that each row was cut from; the rows of a clip follow one another.
+        numbers: which of its clip's windows each row is, counted from 0.
     """
 
     def __init__(self, waveforms: Sequence[str], clips: Sequence[int], length: Length) -> None:
         self._waveforms, self._length = waveforms, length
         counts = [length.count(len(np.load(waveforms[clip], mmap_mode="r"))) for clip in clips]
         self.owners = np.repeat(np.asarray(clips, dtype=np.int64), counts)
-        self._numbers = np.concatenate([np.arange(count) for count in counts])
+        self.numbers = np.concatenate([np.arange(count) for count in counts])
 
     def __len__(self) -> int:
         return len(self.owners)
@@ -32,7 +33,7 @@ class Windows:
         batch = np.empty((len(rows), self._length.samples), np.float32)
         for place, row in enumerate(rows):
             wave = np.load(self._waveforms[self.owners[row]], mmap_mode="r")
-            batch[place] = self._length.window(wave, int(self._numbers[row]))
+            batch[place] = self._length.window(wave, int(self.numbers[row]))
         return batch
 
     def rows_of(self, clips: Sequence[int]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The entries of the waveform store: `.npy` files up to a number of bytes, written whole or not at all."""
+"""The entries of a cache: `.npy` files up to a number of bytes, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ from pathlib import Path
 
 import numpy as np
 
-from sinesweep.errors import DatasetError, SweepError, SweepFailed
-from sinesweep_runner.sound.soundindex import SoundIndex
+from sinesweep.errors import SweepError, SweepFailed
+from sinesweep_runner.cache.ledger import Ledger
 
 HEADER_BYTES = 128
-"""What stands before the samples of a float32 `.npy` file."""
+"""What stands before the values of a float32 `.npy` file."""
 
 ABANDONED_S = 3600
 """A half-written entry that is older than this was left by a process that was killed."""
 
 
 class Entries:
-    """The entries in one folder; `index` knows their bytes and when each was last used."""
+    """The entries in `folder / shelf`; `ledger` knows their bytes and when each was last used.
 
-    def __init__(self, folder: Path, limit_bytes: int, index: SoundIndex) -> None:
-        self._folder, self._limit_bytes, self._index = folder, limit_bytes, index
-        self._whole, self._halves = folder / "waveforms", folder / "halves"
+    Attributes:
+        limit_bytes: so much may they be together.
+    """
+
+    def __init__(self, folder: Path, shelf: str, limit_bytes: int, ledger: Ledger) -> None:
+        self._folder, self._ledger, self.limit_bytes = folder, ledger, limit_bytes
+        self._whole, self._halves = folder / shelf, folder / "halves"
 
     def make_folders(self) -> None:
         """Raises SweepFailed where they cannot be made."""
@@ -39,16 +43,16 @@ class Entries:
         return self._whole / name
 
     def present(self, names: Collection[str]) -> set[str]:
-        """Those of `names` that lie in the store whole: a file whose size is not as recorded does not count."""
-        recorded = self._index.entries()
+        """Those of `names` that lie here whole: a file whose size is not as recorded does not count."""
+        recorded = self._ledger.entries()
         return {name for name in names if name in recorded and _size(self.place(name)) == recorded[name]}
 
-    def write(self, name: str, wave: np.ndarray) -> int:
+    def write(self, name: str, values: np.ndarray) -> int:
         """Writes an entry and returns its bytes; raises SweepFailed where the disk is full, and leaves nothing."""
         half = self._halves / f"{uuid.uuid4().hex}.npy"
         with writing(self._folder):
             try:
-                save(half, wave)
+                save(half, values)
                 size = half.stat().st_size
                 half.replace(self.place(name))
             finally:
@@ -58,24 +62,16 @@ class Entries:
     def make_room(self, present: Mapping[str, int], lacking_bytes: int) -> None:
         """Evicts what was least recently used, until `lacking_bytes` more fit beside the entries `present`.
 
-        Raises:
-            DatasetError: what is needed at once is more than the store may hold.
+        Whoever asks has seen that both together are not more than `limit_bytes`.
         """
-        needed_bytes = sum(present.values()) + lacking_bytes
-        if needed_bytes > self._limit_bytes:
-            raise DatasetError(
-                f"the waveforms of this data set need {needed_bytes:,} bytes, but the store {self._folder} may hold"
-                f" {self._limit_bytes:,}. Set SINESWEEP_CACHE_GB={needed_bytes / 1e9 * 1.1:.2g} or more in the"
-                " environment, or lower audio.rate_hz."
-            )
-        entries = self._index.entries()
-        over = sum(entries.values()) + lacking_bytes - self._limit_bytes
+        entries = self._ledger.entries()
+        over = sum(entries.values()) + lacking_bytes - self.limit_bytes
         victims = []
         for name, size in entries.items():
             if over > 0 and name not in present:
                 victims.append(name)
                 over -= size
-        self._index.forget(victims)
+        self._ledger.forget(victims)
         for victim in victims:
             self.place(victim).unlink(missing_ok=True)
         self._sweep_up()
@@ -88,27 +84,27 @@ class Entries:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Turns what goes wrong while something is written to the store into SweepFailed."""
+    """Turns what goes wrong while something is written to the cache into SweepFailed or SweepError."""
     try:
         yield
     except OSError as reason:
         if reason.errno in (errno.ENOSPC, errno.EDQUOT):
             raise SweepFailed(
-                f"waveform store {folder}: the disk is full. Free some space there, or set SINESWEEP_CACHE to a folder"
-                " with room for the decoded sounds; what was decoded so far is kept."
+                f"cache {folder}: the disk is full. Free some space there, or set SINESWEEP_CACHE to a folder with"
+                " room for more; what was computed so far is kept."
             ) from None
         raise SweepError(
-            f"waveform store {folder}: it cannot be written: {reason.strerror or reason}. Set SINESWEEP_CACHE to a"
+            f"cache {folder}: it cannot be written: {reason.strerror or reason}. Set SINESWEEP_CACHE to a"
             " folder that can"
         ) from None
 
 
-def save(path: Path, wave: np.ndarray) -> None:
-    """A waveform as `.npy`; unlike `numpy.save`, a full disk is told by its error number."""
-    wave = np.ascontiguousarray(wave, np.float32)
+def save(path: Path, values: np.ndarray) -> None:
+    """Float32 values as `.npy`; unlike `numpy.save`, a full disk is told by its error number."""
+    values = np.ascontiguousarray(values, np.float32)
     with path.open("wb") as file:
-        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(wave))
-        file.write(wave.data)
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(values))
+        file.write(values.data)
 
 
 def _size(path: Path) -> int:

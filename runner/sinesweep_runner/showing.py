@@ -1,0 +1,121 @@
+"""One plugin in full: what it is, its settings, what it takes and gives, and where it comes from."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+from sinesweep import registry
+from sinesweep.contract import (
+    Architecture,
+    Augmenter,
+    Baseline,
+    DatasetReader,
+    FeatureExtractor,
+    FrontEnd,
+    HostExtractor,
+    Loss,
+    Plugin,
+    Stage,
+)
+from sinesweep.errors import Infeasible, PluginError, did_you_mean
+from sinesweep.settings import settings
+from sinesweep_runner.catalogue import check_kind, documentation, settings_table
+
+RATES_HZ = (8000, 16000, 44100)
+
+CHANGED = {
+    Stage.HOST: "waveforms, on the host, before a training step",
+    Stage.WAVEFORM: "waveforms",
+    Stage.WAVEFORM_BATCH: "batches of waveforms, and their targets",
+    Stage.FEATURES: "features",
+    Stage.BATCH: "batches of features, and their targets",
+}
+"""What the augmentations of a stage change."""
+
+
+def find(name: str, kind: str | None = None) -> tuple[str, type[Plugin]]:
+    """The kind and the class of a plugin, by its installed name or as `module:Class`.
+
+    Raises:
+        PluginError: there is none, it is broken, or plugins of several kinds have that name and none was chosen.
+    """
+    if kind is not None:
+        check_kind(kind)
+        return kind, registry.load(kind, name)
+    kinds = registry.kinds(name)
+    if len(kinds) > 1:
+        raise PluginError(f"there are {len(kinds)} plugins named '{name}': say --kind {' or --kind '.join(kinds)}")
+    if not kinds and ":" in name:
+        bases = ", ".join(base.__name__ for base in registry.KINDS.values())
+        raise PluginError(f"'{name}' is no plugin; expected a class that inherits from one of {bases}")
+    if not kinds:
+        known = {each for kind in registry.KINDS for each in registry.names(kind)}
+        raise PluginError(
+            f"no plugin named '{name}'.{did_you_mean(name, known)}"
+            " If you have just added it to a pyproject.toml, install that project again."
+        )
+    return kinds[0], registry.load(kinds[0], name)
+
+
+def show(name: str, kind: str | None = None) -> str:
+    """All that is known of a plugin, as text; raises PluginError as `find` does."""
+    kind, plugin = find(name, kind)
+    parts = [f"{name} ({kind}): {documentation(plugin)}"]
+    if settings(plugin):
+        parts.append(settings_table(plugin))
+    facts = {**dict(_shapes(plugin)), **dict(_origin(kind, name, plugin))}
+    width = max(map(len, facts))
+    parts.append("\n".join(f"{title + ':':<{width + 1}} {fact}" for title, fact in facts.items()))
+    return "\n\n".join(parts)
+
+
+def _shapes(plugin: type[Plugin]) -> Iterator[tuple[str, str]]:
+    """What it takes and gives."""
+    if issubclass(plugin, FrontEnd):
+        where = "on the host, before the model" if issubclass(plugin, HostExtractor) else "inside the model"
+        yield "takes", "float32 waveforms (batch, samples)"
+        yield "gives", f"float32 features (batch, frames, bins), computed {where}"
+        if not any(setting.required for setting in settings(plugin).values()):
+            yield "of one second", "; ".join(_of_one_second(plugin, rate_hz) for rate_hz in RATES_HZ)
+    elif issubclass(plugin, Augmenter):
+        yield "changes", f"{CHANGED[plugin.stage]}, in training only"
+        yield "unsafe for", ", ".join(sorted(plugin.unsafe_for)) or "no labels"
+    elif issubclass(plugin, Architecture):
+        yield "takes", "float32 features (batch, frames, bins)"
+        yield "gives", "logits (batch, outputs)"
+    elif issubclass(plugin, Loss):
+        yield "takes", "targets and logits, both (batch, outputs)"
+        yield "tasks", ", ".join(sorted(plugin.tasks))
+    elif issubclass(plugin, DatasetReader):
+        yield "gives", "clips with their labels, groups and folds"
+    elif issubclass(plugin, Baseline):
+        yield "takes", "a float32 waveform (samples,) of any length"
+        yield "tasks", ", ".join(sorted(plugin.tasks))
+
+
+def _of_one_second(plugin: type[FrontEnd], rate_hz: int) -> str:
+    front = plugin()
+    try:
+        front.check(rate_hz, rate_hz)
+    except Infeasible as reason:
+        return f"not at {rate_hz} Hz ({reason})"
+    if isinstance(front, FeatureExtractor) and type(front).shape is FeatureExtractor.shape:
+        from sinesweep_runner import backend
+
+        backend.load()  # its shape is asked of its layer
+    frames, bins = front.shape(rate_hz, rate_hz)
+    return f"{frames} × {bins} at {rate_hz} Hz"
+
+
+def _origin(kind: str, name: str, plugin: type[Plugin]) -> Iterator[tuple[str, str]]:
+    """Whose it is and where it lies."""
+    listed = next((each for each in registry.listing(kind) if each.name == name), None)
+    yield "distribution", f"{listed.distribution}, as {listed.target}" if listed else "none: named as module:Class"
+    try:
+        line = inspect.getsourcelines(plugin)[1]
+        yield "source", f"{inspect.getsourcefile(plugin)}, line {line}"
+    except (OSError, TypeError):
+        yield "source", f"module {plugin.__module__}"
+    stated = any("contract" in vars(base) for base in plugin.__mro__ if base is not Plugin)
+    yield "contract", f"{plugin.contract}{'' if stated else ' (none stated)'}"
