@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from sinesweep.contract import FeatureExtractor, Shape
-from sinesweep.domains import Choice
+from sinesweep.domains import Choice, Int
 from sinesweep.errors import Infeasible
 from sinesweep_plugins.features.framing import Framing
 
@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 MIN_FRAMES = 3
 """With fewer there is nothing to see along time, and no second derivative."""
 
-WINDOWS_MS = (4.0, 16.0, 25.0, 32.0, 46.0, 64.0, 93.0, 128.0, 256.0)
+WINDOWS_MS = (4.0, 16.0, 25.0, 32.0, 46.0, 64.0, 92.0, 128.0, 256.0)
 HOPS_MS = (1.0, 5.0, 8.0, 10.0, 12.5, 16.0, 20.0, 25.0, 32.0, 64.0)
 
 
 @dataclass(frozen=True)
 class Framed(FeatureExtractor):
-    """An extractor that looks at one short window of sound after another. To be implemented by subclasses: `bins`."""
+    """An extractor that looks at one short window of sound after another.
+
+    To be implemented by subclasses: `values` and `steps`.
+    """
 
     window_ms: Annotated[float, Choice(WINDOWS_MS, search=(25.0, 32.0, 46.0, 64.0)), "ms", "length of a window"] = 25.0
     hop_ms: Annotated[
@@ -35,6 +38,7 @@ class Framed(FeatureExtractor):
         "length of the Fourier transform: the next power of two from the window's, twice that, or the window's own",
     ] = "power_of_two"
     window: Annotated[str, Choice(("hann", "hamming"), search=False), "shape of a window"] = "hann"
+    deltas: Annotated[int, Int(0, 2, search=False), "derivatives in time that stand behind the values of a frame"] = 0
 
     def framing(self, rate_hz: int) -> Framing:
         """The lengths in samples."""
@@ -57,8 +61,25 @@ class Framed(FeatureExtractor):
             )
 
     @abc.abstractmethod
+    def values(self, rate_hz: int) -> int:
+        """How many values a frame has, its derivatives aside."""
+
+    @abc.abstractmethod
+    def steps(self, rate_hz: int) -> list[keras.Layer]:
+        """The layers, one behind another, float32 `(batch, samples)` → `(batch, frames, values)`."""
+
     def bins(self, rate_hz: int) -> int:
-        """The values of a frame."""
+        """The values of a frame, and as many for each derivative."""
+        return self.values(rate_hz) * (1 + self.deltas)
+
+    def layer(self, rate_hz: int) -> keras.Layer:
+        """The steps, then the derivatives."""
+        import keras
+
+        from sinesweep_plugins.features.layers.deltas import Deltas
+
+        derivatives = [Deltas(self.deltas)] if self.deltas else []
+        return keras.Sequential([*self.steps(rate_hz), *derivatives], name=type(self).__name__)
 
     def shape(self, rate_hz: int, samples: int) -> Shape:
         """`(frames, bins)`."""

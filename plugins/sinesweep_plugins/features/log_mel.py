@@ -19,13 +19,8 @@ class LogMel(MelBands):
     compression: Kind = "db"
     top_db: TopDbOfDb = 80.0
 
-    def layer(self, rate_hz: int) -> keras.Layer:
+    def steps(self, rate_hz: int) -> list[keras.Layer]:
         """The spectrogram, its bands, then their compression."""
-        import keras
-
         from sinesweep_plugins.features.layers.compression import Compression
 
-        return keras.Sequential(
-            [self.spectrogram(rate_hz), self.filters(rate_hz), Compression(self.compression, self.top_db)],
-            name="log_mel",
-        )
+        return [self.spectrogram(rate_hz), self.filters(rate_hz), Compression(self.compression, self.top_db)]

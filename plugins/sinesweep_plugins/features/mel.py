@@ -18,8 +18,6 @@ class Mel(MelBands):
 
     power: Annotated[int, Choice((1, 2)), "what is summed over a band: 1 magnitude, 2 energy"] = 2
 
-    def layer(self, rate_hz: int) -> keras.Layer:
+    def steps(self, rate_hz: int) -> list[keras.Layer]:
         """The spectrogram, then its bands."""
-        import keras
-
-        return keras.Sequential([self.spectrogram(rate_hz, self.power), self.filters(rate_hz)], name="mel")
+        return [self.spectrogram(rate_hz, self.power), self.filters(rate_hz)]

@@ -33,8 +33,8 @@ class MelBands(Framed):
         fmax_hz = self.fmax_hz or rate_hz / 2
         return MelBank(rate_hz, fft_length, self.n_mels, self.fmin_hz, fmax_hz, self.mel_scale)
 
-    def bins(self, rate_hz: int) -> int:
-        """One value a band."""
+    def values(self, rate_hz: int) -> int:
+        """One a band."""
         return self.n_mels
 
     def check(self, rate_hz: int, samples: int) -> None:

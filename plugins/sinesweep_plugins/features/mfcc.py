@@ -19,12 +19,12 @@ class MFCC(MelBands):
     """The envelope of the mel spectrogram in a few numbers, and how they change; equal to librosa's within 1e-3."""
 
     n_mfcc: Annotated[int, Int(8, 64, search=(10, 40)), "coefficients"] = 20
-    deltas: Annotated[int, Int(0, 2), "derivatives in time that are appended to the coefficients"] = 0
+    deltas: Annotated[int, Int(0, 2), "derivatives in time that stand behind the coefficients of a frame"] = 0
     top_db: TopDb = 80.0
 
-    def bins(self, rate_hz: int) -> int:
-        """The coefficients, and as many for each derivative."""
-        return self.n_mfcc * (1 + self.deltas)
+    def values(self, rate_hz: int) -> int:
+        """The coefficients."""
+        return self.n_mfcc
 
     def check(self, rate_hz: int, samples: int) -> None:
         """As for all mel bands, and: no more coefficients than bands."""
@@ -32,14 +32,10 @@ class MFCC(MelBands):
         if self.n_mfcc > self.n_mels:
             raise Infeasible(f"n_mfcc {self.n_mfcc} is greater than n_mels {self.n_mels}")
 
-    def layer(self, rate_hz: int) -> keras.Layer:
-        """The spectrogram, its bands in decibels, their cosine transform, then its derivatives."""
-        import keras
-
+    def steps(self, rate_hz: int) -> list[keras.Layer]:
+        """The spectrogram, its bands in decibels, then their cosine transform."""
         from sinesweep_plugins.features.layers.cepstrum import Cepstrum
         from sinesweep_plugins.features.layers.compression import Compression
-        from sinesweep_plugins.features.layers.deltas import Deltas
 
         decibels = Compression("db", self.top_db)
-        steps = [self.spectrogram(rate_hz), self.filters(rate_hz), decibels, Cepstrum(self.n_mels, self.n_mfcc)]
-        return keras.Sequential([*steps, Deltas(self.deltas)] if self.deltas else steps, name="mfcc")
+        return [self.spectrogram(rate_hz), self.filters(rate_hz), decibels, Cepstrum(self.n_mels, self.n_mfcc)]

@@ -19,17 +19,12 @@ class STFT(Framed):
     compression: Kind = "db"
     top_db: TopDbOfDb = 80.0
 
-    def bins(self, rate_hz: int) -> int:
+    def values(self, rate_hz: int) -> int:
         """From 0 Hz to half the rate."""
         return self.framing(rate_hz).bins
 
-    def layer(self, rate_hz: int) -> keras.Layer:
+    def steps(self, rate_hz: int) -> list[keras.Layer]:
         """The spectrogram, then its compression."""
-        import keras
-
         from sinesweep_plugins.features.layers.compression import Compression
 
-        return keras.Sequential(
-            [self.spectrogram(rate_hz), Compression(self.compression, self.top_db)],
-            name="stft",
-        )
+        return [self.spectrogram(rate_hz), Compression(self.compression, self.top_db)]

@@ -1,1 +1,1 @@
-"""The Keras layers of which the feature extractors are made: no weights, float32, any backend."""
+"""The Keras layers of which the feature extractors are made: float32, any backend, no weights but where asked."""

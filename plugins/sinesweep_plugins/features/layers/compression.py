@@ -29,15 +29,12 @@ class Compression(Fixed):
         self.kind, self.top_db = kind, top_db
 
     def call(self, energy: Any) -> Any:
-        """The loudest value is that of the clip: a batch's would make a clip depend on its neighbours."""
+        """Every value by itself, but for the floor of decibels, which is the clip's."""
         if self.kind == "ln":
             return ops.log(energy + _LN_OFFSET)
         if self.kind == "log1p":
             return ops.log1p(_LOG1P_GAIN * energy)
-        decibels = ops.log(ops.maximum(energy, _FAINTEST)) * (10 / math.log(10))
-        if not self.top_db:
-            return decibels
-        return ops.maximum(decibels, ops.max(decibels, axis=(1, 2), keepdims=True) - self.top_db)
+        return decibels(energy, self.top_db)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """The same."""
@@ -46,3 +43,11 @@ class Compression(Fixed):
     def get_config(self) -> dict[str, Any]:
         """Plain values."""
         return {**super().get_config(), "kind": self.kind, "top_db": self.top_db}
+
+
+def decibels(energy: Any, top_db: float) -> Any:
+    """`db` as above. The loudest value is that of the clip: a batch's would make a clip depend on its neighbours."""
+    levels = ops.log(ops.maximum(energy, _FAINTEST)) * (10 / math.log(10))
+    if not top_db:
+        return levels
+    return ops.maximum(levels, ops.max(levels, axis=(1, 2), keepdims=True) - top_db)

@@ -8,7 +8,7 @@ import keras
 
 
 class Fixed(keras.Layer):
-    """A layer without weights. It computes in float32 under any dtype policy: half precision cannot hold 80 dB."""
+    """A layer that computes in float32 under any dtype policy: half precision cannot hold 80 dB."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32", **kwargs})

@@ -10,8 +10,8 @@ from keras import ops
 from sinesweep_plugins.features.filterbanks import window as window_samples
 from sinesweep_plugins.features.framing import Framing
 from sinesweep_plugins.features.layers.fixed import Fixed
-
-_TINY = 1e-20  # keeps the slope of the square root finite in digital silence
+from sinesweep_plugins.features.layers.frames import frames_of
+from sinesweep_plugins.features.layers.safe import root
 
 
 @keras.saving.register_keras_serializable(package="sinesweep")
@@ -37,25 +37,10 @@ class Spectrogram(Fixed):
 
     def call(self, waves: Any) -> Any:
         """Magnitudes do not see where in the transform a window lies: it stands at the beginning, zeros behind it."""
-        windowed = ops.multiply(self._frames(waves), self._window)
+        windowed = ops.multiply(frames_of(waves, self.framing), self._window)
         real, imaginary = ops.rfft(windowed, self.framing.fft_length)
         energy = ops.square(real) + ops.square(imaginary)
-        return energy if self.power == 2 else ops.sqrt(ops.maximum(energy, _TINY))
-
-    def _frames(self, waves: Any) -> Any:
-        """`(batch, samples)` → `(batch, frames, window_length)`.
-
-        The wave is cut into blocks of one hop; a frame is a few whole blocks and a piece, side by side. Twice as fast
-        as `ops.extract_sequences` where hop and window have no large common divisor, and never slower by much.
-        """
-        length, hop = self.framing.window_length, self.framing.hop_length
-        batch, samples = ops.shape(waves)
-        frames, blocks = self.framing.frames(samples), -(-length // hop)
-        padded = ops.pad(waves, [[0, 0], [self.framing.lead, blocks * hop]])
-        used = frames + blocks - 1
-        hops = ops.reshape(padded[:, : used * hop], (batch, used, hop))
-        pieces = [hops[:, k : k + frames, : min(hop, length - k * hop)] for k in range(blocks)]
-        return ops.concatenate(pieces, axis=-1)
+        return energy if self.power == 2 else root(energy)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Exact for every number of samples."""
