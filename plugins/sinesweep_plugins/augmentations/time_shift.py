@@ -17,6 +17,7 @@ class TimeShift(Augmentation):
     """Moves clips in time: what is heard does not depend on when the recording began."""
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
+    unsafe_for: ClassVar[frozenset[str]] = frozenset({"position"})
 
     max_share: Annotated[float, Float(0.0, 1.0, search=(0.05, 0.5)), "longest shift, as a share of the clip"] = 0.2
     fill: Annotated[
@@ -26,6 +27,6 @@ class TimeShift(Augmentation):
 
     def layer(self, rate_hz: int, seed: int) -> keras.Layer:
         """A layer of waveforms that draws one shift a clip, to either side."""
-        from sinesweep_plugins.augmentations._waveform_layers import RandomTimeShift
+        from sinesweep_plugins.augmentations._time_layers import RandomTimeShift
 
         return RandomTimeShift(max_share=self.max_share, fill=self.fill, seed=seed, probability=self.probability)

@@ -1,0 +1,49 @@
+"""Random high-pass filter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from sinesweep.contract import Augmentation, Stage
+from sinesweep.domains import Float, Int
+from sinesweep.errors import Infeasible
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class HighPass(Augmentation):
+    """Takes low frequencies away: small loudspeakers and telephones do.
+
+    Butterworth's magnitude at zero phase. The cutoff frequency is never above a quarter of the sample rate.
+    """
+
+    stage: ClassVar[Stage] = Stage.WAVEFORM
+    unsafe_for: ClassVar[frozenset[str]] = frozenset({"timbre"})
+
+    min_hz: Annotated[float, Float(10.0, 20_000.0, log=True, search=False), "Hz", "lowest cutoff frequency"] = 20.0
+    max_hz: Annotated[
+        float, Float(10.0, 20_000.0, log=True, search=(200.0, 2000.0)), "Hz", "highest cutoff frequency"
+    ] = 600.0
+    order: Annotated[int, Int(1, 8, search=False), "of Butterworth's curve: 6 dB an octave for each"] = 2
+    probability: Annotated[float, Float(0.0, 1.0, search=False), "chance that a clip is changed"] = 0.5
+
+    def check(self) -> None:
+        """Refuse a range whose low end is above its high end."""
+        if self.min_hz > self.max_hz:
+            raise Infeasible(f"min_hz = {self.min_hz:g} is above max_hz = {self.max_hz:g}")
+
+    def layer(self, rate_hz: int, seed: int) -> keras.Layer:
+        """A layer of waveforms that draws one cutoff frequency a clip, even in octaves."""
+        from sinesweep_plugins.augmentations._filter_layers import RandomHighPass
+
+        return RandomHighPass(
+            rate_hz=rate_hz,
+            min_hz=self.min_hz,
+            max_hz=self.max_hz,
+            order=self.order,
+            seed=seed,
+            probability=self.probability,
+        )
