@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from sinesweep.contract import Baseline
 from sinesweep.domains import Float
-
-if TYPE_CHECKING:
-    import numpy as np
+from sinesweep_plugins.baselines._described import Described
 
 
 @dataclass(frozen=True)
-class LogisticRegression(Baseline):
+class LogisticRegression(Described):
     """A linear model on MFCC statistics: what can be told without any network."""
 
     C: Annotated[float, Float(1e-4, 1e3, log=True), "inverse of the L2 penalty"] = 0.1
-
-    def describe(self, wave: np.ndarray[Any, Any], rate_hz: int) -> np.ndarray[Any, Any]:
-        """20 MFCC, pooled over time, float32 `(120,)`."""
-        from sinesweep_plugins.baselines._pooled import pooled_mfcc
-
-        return pooled_mfcc(wave, rate_hz)
 
     def estimator(self, seed: int) -> Any:
         """z-scores, then multinomial logistic regression."""

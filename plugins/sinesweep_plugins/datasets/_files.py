@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from sinesweep.dataset import Clip, Dataset
+from sinesweep.dataset import Clip, Dataset, Task
 from sinesweep.errors import DatasetError, did_you_mean
 from sinesweep.wording import natural
 
@@ -32,10 +32,14 @@ def check_folder(path: str) -> Path:
     raise DatasetError(f"there is no folder {folder}. In {parent}: no '{wanted}'.{did_you_mean(wanted, siblings)}")
 
 
-def sound_files(folder: Path) -> dict[str, str]:
-    """All WAV, FLAC, OGG and MP3 files in a folder and below: the path below it, with `/`, and the whole path.
+def sound_files(folder: Path, suffixes: Sequence[str] = SUFFIXES) -> dict[str, str]:
+    """All sound files in a folder and below: the path below it, with `/`, and the whole path.
 
     Sorted; hidden files and folders are skipped.
+
+    Args:
+        folder: where to look.
+        suffixes: how the names of sound files end, in lower case.
 
     Raises:
         DatasetError: the folder is empty, or holds other files only, or a name is not UTF-8.
@@ -50,12 +54,12 @@ def sound_files(folder: Path) -> dict[str, str]:
             suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122
             if name.startswith("."):
                 continue
-            if suffix in SUFFIXES:
+            if suffix in suffixes:
                 found[f"{below}/{name}" if below else name] = f"{place}{os.sep}{name}"
             else:
                 others[suffix or "no suffix"] += 1
     if not found:
-        raise DatasetError(_no_sound(folder, others))
+        raise DatasetError(_no_sound(folder, others, suffixes))
     _check_unicode(found)
     return dict(sorted(found.items()))
 
@@ -87,19 +91,43 @@ def check_matched(unmatched: Sequence[str], total: int, setting: str, pattern: s
     )
 
 
-def table_of(name: str, clips: Iterable[Clip], classes: Sequence[str] = ()) -> Dataset:
+def groups_by(pattern: str, names: Sequence[str]) -> dict[str, str]:
+    """The group of every file, found in its name by `data.group`; raises DatasetError where one has none."""
+    expression = compiled(pattern, "group")
+    found = {name: expression.search(name) for name in names}
+    groups = {name: captured(match, "group") if match else "" for name, match in found.items()}
+    check_matched([name for name in names if not groups[name]], len(names), "group", pattern)
+    return groups
+
+
+def table_of(
+    name: str,
+    clips: Iterable[Clip],
+    classes: Sequence[str] = (),
+    task: Task = Task.CLASSIFICATION,
+    notes: Sequence[str] = (),
+) -> Dataset:
     """A data set of these clips, sorted by path; the classes are those given, or those found in natural order.
 
     Raises:
         DatasetError: one piece of sound with two labels.
     """
     ordered = sorted(clips, key=lambda clip: (clip.path, clip.start_s))
-    labels: dict[tuple[str, float, float | None], str] = {}
+    answers: dict[tuple[str, float, float | None], str] = {}
     for clip in ordered:
-        before = labels.setdefault((clip.path, clip.start_s, clip.stop_s), clip.label)
-        if before != clip.label:
-            raise DatasetError(f"{clip.path} is listed twice, as '{before}' and as '{clip.label}': which one is right?")
-    return Dataset(name, tuple(ordered), tuple(classes or sorted({clip.label for clip in ordered}, key=natural)))
+        answer = _answer(clip)
+        before = answers.setdefault((clip.path, clip.start_s, clip.stop_s), answer)
+        if before != answer:
+            raise DatasetError(f"{clip.path} is listed twice, as '{before}' and as '{answer}': which one is right?")
+    if task is not Task.REGRESSION and not classes:
+        found = {label for clip in ordered for label in (clip.labels if task is Task.MULTI_LABEL else (clip.label,))}
+        classes = sorted(found, key=natural)
+    return Dataset(name, tuple(ordered), tuple(classes), task, notes=tuple(notes))
+
+
+def _answer(clip: Clip) -> str:
+    """What a clip is said to be, in words."""
+    return clip.label or ", ".join(clip.labels) or ("" if clip.value is None else f"{clip.value:g}")
 
 
 def _check_unicode(names: Iterable[str]) -> None:
@@ -110,8 +138,8 @@ def _check_unicode(names: Iterable[str]) -> None:
             raise DatasetError(f"{name!r}: its name is not valid UTF-8; rename it") from None
 
 
-def _no_sound(folder: Path, others: Counter[str]) -> str:
+def _no_sound(folder: Path, others: Counter[str], suffixes: Sequence[str]) -> str:
     if not others:
-        return f"folder {folder} is empty; expected sound files ({', '.join(SUFFIXES)}) in it or below"
+        return f"folder {folder} is empty; expected sound files ({', '.join(suffixes)}) in it or below"
     seen = ", ".join(f"{count} × {suffix}" for suffix, count in others.most_common(5))
-    return f"folder {folder} holds no sound: found {seen}; expected {', '.join(SUFFIXES)}"
+    return f"folder {folder} holds no sound: found {seen}; expected {', '.join(suffixes)}"

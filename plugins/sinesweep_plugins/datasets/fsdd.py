@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from sinesweep.contract import DatasetReader
 from sinesweep.dataset import Clip, Dataset
@@ -15,6 +15,8 @@ NAME = r"^(?P<digit>\d)_(?P<speaker>[^_/]+)_\d+\.wav$"
 @dataclass(frozen=True)
 class FSDD(DatasetReader):
     """Free Spoken Digit Dataset (Z. Jackson and others, CC BY-SA 4.0); the speaker is the group."""
+
+    labels: ClassVar[frozenset[str]] = frozenset({"speech"})
 
     path: Annotated[str, "the repository's folder, or its `recordings` folder"]
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MeanSquaredError(Loss):
-    """The mean squared distance between the answers (for classification: probabilities) and the targets."""
+    """The mean squared distance between the answers (of classes and labels: probabilities) and the targets."""
 
-    tasks: ClassVar[frozenset[Task]] = frozenset({Task.CLASSIFICATION})
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
 
     def build(self, task: Task) -> keras.losses.Loss:
         """The mean squared error of targets and logits, after the task's activation."""
