@@ -5,6 +5,9 @@ Fixtures:
         The regular expression `(\\w+/rec\\d+)` finds the recording in the path. Shared: tests only read it.
     esc10: the folder of ESC-10, or a skip.
     fsdd: the folder of the Free Spoken Digit Dataset, or a skip.
+    wheel: the wheel of this working tree.
+    installed: the scripts of an environment with the wheel in it. Shared: tests install nothing there.
+    fresh_environment: another one, for this test alone.
 
 The real data sets are looked for in `SINESWEEP_DATA`, or else in `../shared/data` beside the repository. Every session
 has its own waveform store (`SINESWEEP_CACHE`).
@@ -13,6 +16,10 @@ has its own waveform store (`SINESWEEP_CACHE`).
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import sysconfig
+import venv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,6 +69,41 @@ def esc10() -> Path:
 def fsdd() -> Path:
     """The folder of the Free Spoken Digit Dataset."""
     return _data_set("fsdd")
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this working tree."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scripts of an environment with the wheel in it."""
+    return _environment(wheel, tmp_path_factory.mktemp("environment"))
+
+
+@pytest.fixture
+def fresh_environment(wheel: Path, tmp_path: Path) -> Path:
+    """The same for one test, which may install what it likes."""
+    return _environment(wheel, tmp_path / "environment")
+
+
+def _environment(wheel: Path, folder: Path) -> Path:
+    """The scripts of a new environment in `folder`; what the wheel depends on is borrowed from this environment."""
+    venv.create(folder, with_pip=True)
+    scripts = folder / "bin"
+    command = [scripts / "python", "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", wheel]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    # Python does not read the .pth files of a folder that a .pth names: the editable install here stays out of sight.
+    site_packages = next(folder.glob("lib/python*/site-packages"))
+    (site_packages / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    (scripts / "pytest").write_text(f'#!/bin/sh\nexec "{scripts}/python" -m pytest "$@"\n')
+    (scripts / "pytest").chmod(0o755)
+    return scripts
 
 
 def _data_set(name: str) -> Path:

@@ -1,0 +1,132 @@
+"""What every architecture promises."""
+
+from __future__ import annotations
+
+from unittest import SkipTest
+
+import numpy as np
+
+from sinesweep.contract import Architecture, Shape
+from sinesweep.domains import searched
+from sinesweep.settings import settings
+from sinesweep.testing.expect import expect_array, expect_different, expect_same, refused, trying
+from sinesweep.testing.kerasparts import KerasSuite, array, expect_gradients, reloaded, seed, steps
+from sinesweep.testing.points import changed, points, random_points
+from sinesweep.testing.sounds import KINDS_OF_SOUND, Array, clips, noise
+
+OUTPUTS = 3
+
+SHAPES = ((16, 16), (32, 32), (64, 40), (100, 64), (2000, 1), (16000, 1))
+"""Features that networks are tried on; the first that a network takes is its own, so that the suite stays quick."""
+
+ODD_SHAPES = ((1, 1), (1, 40), (3, 3), (17, 5), (128, 128), (8000, 1))
+"""Features that `check` has to refuse, or `build` to take."""
+
+
+class ArchitectureSuite(KerasSuite):
+    """The suite of `Architecture`; its hole is a fixture `plugin` that returns one."""
+
+    kind = "architectures"
+
+    def test_every_edge_and_random_point_is_refused_by_check_or_builds(self, plugin: Architecture) -> None:
+        """`build` never fails on what `check` lets through, and the network ends in as many logits as were asked."""
+        shape = smallest(plugin)
+        for point in points(plugin):
+            expect_refused_or_builds(point, shape)
+
+    def test_every_shape_is_refused_by_check_or_builds(self, plugin: Architecture) -> None:
+        """Also features that are too short, too narrow or too long."""
+        for shape in ODD_SHAPES:
+            expect_refused_or_builds(plugin, shape)
+
+    def test_logits_are_finite_for_any_input(self, plugin: Architecture) -> None:
+        """Zeros, one number alone, and large ones; at two random points too."""
+        shape = smallest(plugin)
+        inputs = clips(int(np.prod(shape))).reshape(3, *shape) * 10
+        for point in (plugin, *random_points(plugin, 2)):
+            with trying(point):
+                if not refused(point.check, shape):
+                    logits = array(point.build(shape, OUTPUTS)(inputs))
+                    expect_array("logits", logits, (3, OUTPUTS), KINDS_OF_SOUND)
+
+    def test_gradients_reach_every_trainable_weight(self, plugin: Architecture) -> None:
+        """A weight without one would never be learnt."""
+        shape = smallest(plugin)
+        model = _undisturbed(plugin).build(shape, OUTPUTS)
+        targets = np.tile(np.arange(OUTPUTS, dtype=np.float32), (8, 1))
+        expect_gradients(steps(model, noise(8, *shape), targets))
+
+    def test_a_clip_gets_the_same_logits_alone_and_beside_others(self, plugin: Architecture) -> None:
+        """Outside training, nothing of a batch reaches its neighbours."""
+        shape = smallest(plugin)
+        model, batch = plugin.build(shape, OUTPUTS), 100 * noise(4, *shape)
+        batch[0] /= 100
+        expect_same("a clip, alone and in a batch", array(model(batch[:1])), array(model(batch))[:1], 1e-4, 1e-5)
+
+    def test_the_seed_decides_the_weights(self, plugin: Architecture) -> None:
+        """The same seed gives the same network, another one another; what comes in is not changed."""
+        shape = smallest(plugin)
+        inputs = noise(2, *shape)
+        kept = inputs.copy()
+        first, same, other = (_logits(plugin, number, inputs) for number in (1, 1, 2))
+        expect_same("two networks of one seed", first, same)
+        expect_different("two networks of two seeds", first, other)
+        expect_same("the input before and after", kept, inputs)
+
+    def test_dropout_acts_in_training_alone(self, plugin: Architecture) -> None:
+        """Where it is searched, it has to do something."""
+        if not _is_searched(plugin, "dropout"):
+            raise SkipTest("its dropout is not searched")
+        shape = smallest(plugin)
+        model, inputs = changed(plugin, {"dropout": 0.5}).build(shape, OUTPUTS), noise(8, *shape)
+        first, second = (array(model(inputs, training=False)) for _ in range(2))
+        expect_same("two calls outside training", first, second)
+        first, second = (array(model(inputs, training=True)) for _ in range(2))
+        expect_different("two calls in training with dropout 0.5", first, second)
+
+    def test_l1_and_l2_weigh_on_the_loss(self, plugin: Architecture) -> None:
+        """Where they are searched, they have to do something; where they are 0, nothing."""
+        for name in ("l1", "l2"):
+            if _is_searched(plugin, name):
+                model = changed(_undisturbed(plugin), {name: 1e-3}).build(smallest(plugin), OUTPUTS)
+                assert sum(float(array(loss)) for loss in model.losses) > 0, f"{name} = 0.001 adds nothing to the loss"
+
+    def test_a_saved_network_gives_the_same_logits(self, plugin: Architecture) -> None:
+        """Traced, written to a `.keras` file, and read in safe mode."""
+        shape = smallest(plugin)
+        model, inputs = plugin.build(shape, OUTPUTS), noise(3, *shape)
+        traced = model.predict_on_batch(inputs)
+        expect_same("the network after the file", traced, array(reloaded(model)(inputs)), rtol=1e-4, atol=1e-4)
+
+
+def smallest(plugin: Architecture) -> Shape:
+    """The first of `SHAPES` that the plugin's own settings allow."""
+    allowed = [shape for shape in SHAPES if not refused(plugin.check, shape)]
+    assert allowed, f"check() refuses these settings on all of {', '.join(f'{a} × {b}' for a, b in SHAPES)}"
+    return allowed[0]
+
+
+def expect_refused_or_builds(plugin: Architecture, shape: Shape) -> None:
+    """`check` raises Infeasible, or `build` gives a model from features to logits."""
+    with trying(plugin, f"{shape[0]} frames × {shape[1]} bins"):
+        if refused(plugin.check, shape):
+            return
+        model = plugin.build(shape, OUTPUTS)
+        expected = (None, *shape), (None, OUTPUTS)
+        built = tuple(model.input_shape), tuple(model.output_shape)
+        assert built == expected, f"the network goes from {built[0]} to {built[1]}, expected {expected}"
+
+
+def _undisturbed(plugin: Architecture) -> Architecture:
+    """Without dropout and regularisation, so that every gradient comes from the loss."""
+    return changed(plugin, {"dropout": 0.0, "l1": 0.0, "l2": 0.0})
+
+
+def _logits(plugin: Architecture, number: int, inputs: Array) -> Array:
+    seed(number)
+    return array(plugin.build(inputs.shape[1:], OUTPUTS)(inputs))
+
+
+def _is_searched(plugin: Architecture, name: str) -> bool:
+    domain = settings(type(plugin))[name].domain
+    return domain is not None and searched(domain) is not None

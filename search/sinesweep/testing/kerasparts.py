@@ -1,0 +1,83 @@
+"""What the suites of layers, networks and losses do with Keras, the same on every backend.
+
+Keras is imported inside: to import a suite costs nothing.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sinesweep.testing.sounds import Array
+from sinesweep.testing.suite import PluginSuite
+
+if TYPE_CHECKING:
+    import keras
+
+
+class KerasSuite(PluginSuite):
+    """A suite whose plugins make Keras objects: every test begins with the same seeds and leaves nothing behind."""
+
+    def setup_method(self) -> None:
+        """Seeds the weights that a test makes."""
+        seed(0)
+
+    def teardown_method(self) -> None:
+        """Forgets the graphs that a test made."""
+        import keras
+
+        keras.backend.clear_session(free_memory=False)
+
+
+def seed(number: int) -> None:
+    """Begins the chance of new weights anew."""
+    import keras
+
+    keras.utils.set_random_seed(number)
+
+
+def array(tensor: Any) -> Array:
+    """A tensor of any backend as an array."""
+    from keras import ops
+
+    return np.asarray(ops.convert_to_numpy(tensor))
+
+
+def reloaded(model: keras.Model) -> keras.Model:
+    """The model after a `.keras` file, read in Keras' safe mode."""
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.keras"
+        model.save(file)
+        return keras.saving.load_model(file, compile=False, safe_mode=True)
+
+
+def steps(model: keras.Model, inputs: Array, targets: Array, loss: Any = None) -> dict[str, Array]:
+    """How one step of gradient descent moves each trainable weight, by the weight's path.
+
+    The step is so long that the faintest gradient is seen in float32. The model is of no use afterwards.
+
+    Args:
+        loss: of targets and what the model gives; by default the sum of squared distances.
+    """
+    import keras
+
+    before = [array(weight) for weight in model.trainable_weights]
+    if not before:
+        return {}
+    loss = loss or keras.losses.MeanSquaredError(reduction="sum")
+    model.compile(keras.optimizers.SGD(1e3), loss, run_eagerly=True, jit_compile=False)
+    model.train_on_batch(inputs, targets)
+    return {weight.path: array(weight) - old for weight, old in zip(model.trainable_weights, before, strict=True)}
+
+
+def expect_gradients(moves: dict[str, Array]) -> None:
+    """Every weight was moved, and by finite numbers."""
+    wild = [path for path, move in moves.items() if not np.isfinite(move).all()]
+    assert not wild, f"the gradients of {', '.join(wild)} are not finite"
+    still = [path for path, move in moves.items() if not move.any()]
+    assert not still, f"no gradient reaches {', '.join(still)}"

@@ -1,0 +1,195 @@
+"""`sinesweep plugins`: list, show, check, new, catalogue."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from sinesweep import registry
+from sinesweep.errors import PluginError, UserError
+from sinesweep.settings import values
+from sinesweep.testing import examine
+from sinesweep_runner import cli
+from sinesweep_runner.catalogue import page
+from sinesweep_runner.scaffold import new_plugin
+
+# Keras 3.15 asks TensorFlow's variables for a copy in a way that numpy 2 has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+RUFF = Path(sys.executable).with_name("ruff")
+
+
+@pytest.fixture
+def sinesweep(monkeypatch, capsys):
+    """Runs the command line in this process: `sinesweep("plugins", …)` → exit code, output, errors."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["sinesweep", *map(str, arguments)])
+        monkeypatch.setattr(sys, "path", [*sys.path])
+        with pytest.raises(SystemExit) as end:
+            cli.app()
+        told = capsys.readouterr()
+        return end.value.code or 0, told.out, told.err
+
+    return call
+
+
+@pytest.fixture
+def install(monkeypatch, tmp_path):
+    """Puts a project on the path with its entry points, as pip would."""
+
+    def put(project):
+        monkeypatch.syspath_prepend(str(project))
+        facts = tomllib.loads((project / "pyproject.toml").read_text())["project"]
+        info = project / f"{facts['name'].replace('-', '_')}-0.1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {facts['name']}\nVersion: 0.1.0\n")
+        lines = [f"[{group}]\n{n} = {t}\n" for group, each in facts["entry-points"].items() for n, t in each.items()]
+        (info / "entry_points.txt").write_text("".join(lines))
+        forget()
+
+    def forget():
+        registry._entry_points.cache_clear()
+        registry.load.cache_clear()
+
+    yield put
+    forget()
+
+
+def test_plugins_lists_all_kinds_and_a_kind_alone(sinesweep):
+    assert {"log_mel", "mixup", "cnn", "focal", "folder", "svm"} <= set(sinesweep("plugins")[1].split())
+    for arguments in (["plugins", "losses"], ["plugins", "list", "losses"]):
+        code, told, _ = sinesweep(*arguments)
+        assert code == 0
+        assert {"focal", "cross_entropy"} <= set(told.split())
+        assert "log_mel" not in told.split()
+
+
+@pytest.mark.parametrize("arguments", [["features", "log_mel"], ["list", "features", "log_mel"], ["show", "log_mel"]])
+def test_a_plugin_is_shown_in_full(sinesweep, arguments):
+    told = sinesweep("plugins", *arguments)[1]
+    assert "Energy per mel band" in told
+    assert "| hop_ms" in told
+    assert "10.0, 12.5, 16.0, 20.0" in told
+    assert "101 × 64 at 16000 Hz" in told
+    assert "sinesweep_plugins.features.log_mel:LogMel" in told
+    assert "log_mel.py, line " in told
+    assert "contract:" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("time_mask", "features, in training only"),
+        ("cnn", "logits (batch, outputs)"),
+        ("focal", "classification"),
+        ("folder", "required"),
+        ("svm", "of any length"),
+        ("cqt", "on the host, before the model"),
+    ],
+)
+def test_every_kind_says_what_it_takes_or_gives(sinesweep, name, words):
+    assert words in sinesweep("plugins", "show", name)[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["featurs"], "no kind of plugin named 'featurs'. Did you mean 'features'?"),
+        (["show", "log_mell"], "no plugin named 'log_mell'. Did you mean 'log_mel'?"),
+        (["show", "nowhere:Plugin"], "plugin 'nowhere:Plugin' (nowhere:Plugin) cannot be imported"),
+        (["show", "pathlib:Path"], "'pathlib:Path' is no plugin; expected a class that inherits from one of"),
+        (["check", "folder"], "--set path=… (the folder that holds a folder for each class)"),
+        (["check", "folder", "--set", "path"], "--set path: expected setting=value"),
+        (["check", "log_mel", "--set", "n_mel=8"], "log_mel.n_mel: there is no such setting. Did you mean 'n_mels'?"),
+        (["new", "features", "3d"], "'3d' cannot name a module"),
+        (["new", "feature", "tilt"], "no kind of plugin named 'feature'. Did you mean 'features'?"),
+        (["new", "features", "log_mel"], "has a plugin 'log_mel' among features; choose another name"),
+    ],
+)
+def test_a_mistake_is_told_with_the_way_out(sinesweep, arguments, message):
+    code, _, errors = sinesweep("plugins", *arguments)
+    assert code == 2
+    assert message in errors
+
+
+def test_check_says_of_every_promise_whether_it_is_kept(sinesweep, tmp_path):
+    for file in ("dog/1.wav", "cat/2.wav"):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).touch()
+    code, told, _ = sinesweep("plugins", "check", "folder", "--set", f"path={tmp_path}")
+    assert code == 0
+    assert "kept    reading twice gives the same table" in told
+    assert "folder keeps all of" in told
+
+
+def test_check_says_what_is_broken_and_ends_with_1(sinesweep, tmp_path, monkeypatch):
+    source = "from dataclasses import dataclass\nfrom sinesweep_plugins.datasets.folder import Folder\n"
+    source += "@dataclass(frozen=True)\nclass Late(Folder):\n    def read(self): raise OSError('too late')\n"
+    (tmp_path / "late_reader.py").write_text(source)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    code, told, _ = sinesweep("plugins", "check", "late_reader:Late", "--set", f"path={tmp_path}")
+    assert code == 1
+    assert "BROKEN  reading twice gives the same table\n          OSError: too late (" in told
+    assert "late_reader:Late breaks " in told
+
+
+@pytest.mark.parametrize("kind", registry.KINDS)
+def test_a_new_project_is_found_and_keeps_every_promise_at_once(install, tmp_path, kind):
+    name = f"fresh_{kind}"
+    project = new_plugin(kind, name, tmp_path)
+    install(project)
+    plugin = registry.load(kind, name)
+    assert plugin.__name__ == name.title().replace("_", "")
+    sounds = {"path": str(tmp_path / "sounds")} if kind == "datasets" else {}
+    for file in ("dog_rex_1.wav", "cat_tom_1.wav"):
+        (tmp_path / "sounds").mkdir(exist_ok=True)
+        (tmp_path / "sounds" / file).touch()
+    verdicts = list(examine(kind, plugin(**sounds)))
+    assert [each for each in verdicts if each.kept is False] == []
+    assert vars(plugin)["contract"] == 1
+
+
+@pytest.mark.parametrize("kind", registry.KINDS)
+def test_a_new_project_is_tidy(tmp_path, kind):
+    project = new_plugin(kind, "fresh", tmp_path)
+    assert "{{" not in "".join(file.read_text() for file in project.rglob("*") if file.is_file())
+    rules = ["--isolated", "--line-length", "120", "--select", "E,F,W,I,B,UP"]
+    for command in (["check", *rules], ["format", "--check", *rules[:3]]):
+        found = subprocess.run([RUFF, *command], cwd=project, capture_output=True, text=True, check=False)
+        assert found.returncode == 0, found.stdout
+
+
+def test_a_project_that_is_there_is_left_alone(tmp_path):
+    new_plugin("losses", "fresh", tmp_path)
+    with pytest.raises(UserError, match="is there already"):
+        new_plugin("losses", "fresh", tmp_path)
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="cannot be written"):
+        new_plugin("losses", "fresh", tmp_path / "file")
+
+
+@pytest.mark.parametrize("name", ["Tilt", "3d", "spectral-tilt", "class", "täuschung", ""])
+def test_a_name_that_is_none_for_a_module_is_refused(tmp_path, name):
+    with pytest.raises(PluginError, match="cannot name a module"):
+        new_plugin("features", name, tmp_path)
+
+
+def test_the_catalogue_has_every_built_in_plugin_with_every_setting(sinesweep, tmp_path):
+    sinesweep("plugins", "catalogue", "--out", tmp_path / "catalogue.md")
+    text = (tmp_path / "catalogue.md").read_text()
+    assert text == page()
+    for kind in registry.KINDS:
+        for listed in registry.listing(kind):
+            assert f"### {listed.name}\n" in text
+    log_mel = text.partition("### log_mel\n")[2].partition("###")[0]
+    assert all(f"| {name} " in log_mel for name in values(registry.load("features", "log_mel")()))
+
+
+def test_the_kit_is_imported_without_keras():
+    code = "import sys, sinesweep_runner.commands.plugins, sinesweep_runner.scaffold; sys.exit('keras' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

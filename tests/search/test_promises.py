@@ -1,0 +1,132 @@
+"""The suites for plugin authors find what is wrong, and say what and where."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sinesweep.testing import SUITES, examine
+from sinesweep.testing.points import changed, edges, named, random_points
+from sinesweep.testing.verdicts import judge, promises
+
+# Keras 3.15 asks TensorFlow's variables for a copy in a way that numpy 2 has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def broken():
+    """The module with the broken plugins, which another process can import too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(Path(__file__).parent))
+        import broken_plugins
+
+        yield broken_plugins
+
+
+@pytest.fixture
+def verdict(broken, tmp_path):
+    """`verdict(kind, class, words)`: what came of the one promise with these words."""
+
+    def try_(kind, name, words, **settings):
+        paths = {"path": str(tmp_path)} if kind == "datasets" else {}
+        (tmp_path / "1.wav").touch()
+        (tmp_path / "2.wav").touch()
+        plugin = getattr(broken, name)(**settings, **paths)
+        (test,) = [each for each in promises(SUITES[kind]) if words.replace(" ", "_") in each]
+        return judge(kind, test, plugin)
+
+    return try_
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "promise", "reason"),
+    [
+        ("features", "Silent", "it says what it is", "no help for power"),
+        ("features", "Misdeclared", "domains are well formed", "'power' cannot be 0.5: expected a whole number"),
+        ("features", "Impossible", "domains are well formed", "'corners' hangs on shape_ = 'angular', outside round"),
+        ("features", "Unhashable", "equal settings make equal", "unhashable type: 'list'"),
+        ("features", "Forgetful", "equal settings make equal", "it is equal to a plugin of other settings"),
+        ("features", "Frames", "without loading a heavy library", "its module imports scipy"),
+        ("features", "Clumsy", "every length is refused", "KeyError: 'window'"),
+        ("features", "Overconfident", "every length is refused", "have the shape (3, 1, 100), expected (3, 0, 100)"),
+        ("features", "Infinite", "every edge and random point", "features of silence are not all finite"),
+        ("features", "Destructive", "the sound itself is not changed", "the numbers differ by up to 0.5"),
+        ("features", "Sociable", "alone and beside a loud one", "the numbers differ by up to"),
+        ("features", "Useless", "gradients reach", "no gradient reaches"),
+        ("features", "Useless", "a saved model gives", "Error"),
+        ("architectures", "Deep", "every shape is refused", "Deep(), 1 frames × 1 bins: ValueError"),
+        ("architectures", "Deep", "dropout acts", "two calls in training with dropout 0.5: the numbers are the same"),
+        ("architectures", "Deep", "l1 and l2 weigh", "l1 = 0.001 adds nothing to the loss"),
+        ("architectures", "Wide", "every edge and random point", "expected ((None, 16, 16), (None, 3))"),
+        ("losses", "Counting", "gradients are finite and reach", "no gradient reaches the logits"),
+        ("losses", "Counting", "clips can be weighed", "where every clip counts 0 times"),
+        ("datasets", "Disordered", "stable order", "not sorted by path"),
+        ("datasets", "Disordered", "not there or empty", "the message does not name"),
+        ("baselines", "Restless", "every length and rate", "numbers, by length and rate"),
+        ("baselines", "Restless", "the same seed", "the numbers differ by up to"),
+    ],
+)
+def test_a_broken_promise_is_found_and_told(verdict, kind, name, promise, reason):
+    found = verdict(kind, name, promise)
+    assert found.kept is False
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("how", "promise", "reason"),
+    [
+        ("always", "nothing is changed outside training", "the numbers differ"),
+        ("unseeded", "the seed decides", "two layers of one seed: the numbers differ"),
+        ("once a batch", "a draw of its own", "sixteen copies of a clip always come out alike"),
+    ],
+)
+def test_an_augmentation_that_breaks_a_promise_is_found(verdict, how, promise, reason):
+    found = verdict("augmentations", "Louder", promise, how=how)
+    assert found.kept is False
+    assert reason in found.reason
+    assert verdict("augmentations", "Louder", promise, how="well").kept
+
+
+def test_a_promise_that_is_not_for_a_plugin_is_neither_kept_nor_broken(verdict):
+    found = verdict("features", "Frames", "a saved model gives")
+    assert found.kept is None
+    assert "computed on the host" in found.reason
+
+
+def test_every_promise_of_a_suite_is_tried_once_and_told_in_words(broken):
+    verdicts = list(examine("features", broken.Frames()))
+    promises = [each.promise for each in verdicts]
+    assert promises[0] == "it keeps the form of its kind"
+    assert len(promises) == len(set(promises)) == len([n for n in dir(SUITES["features"]) if n.startswith("test_")])
+    assert [each.promise for each in verdicts if each.kept is False] == ["it is listed without loading a heavy library"]
+
+
+def test_edges_are_all_ends_and_meet_the_conditions_of_a_setting(broken):
+    plugin = broken.Louder()
+    assert [point.how for point in edges(plugin)] == ["well", "well", "always", "unseeded", "once a batch"]
+    from sinesweep_plugins.features.log_mel import LogMel
+
+    tops = [point for point in edges(LogMel(compression="ln")) if point.top_db != 80.0]
+    assert [(point.top_db, point.compression) for point in tops] == [(0.0, "db"), (200.0, "db")]
+    assert {point.n_mels for point in edges(LogMel())} == {8, 64, 256}
+
+
+def test_random_points_are_the_same_every_time_and_half_of_them_lie_in_what_is_searched():
+    from sinesweep_plugins.features.log_mel import LogMel
+
+    first, second = (list(random_points(LogMel(), 20)) for _ in range(2))
+    assert first == second
+    assert all(20 <= point.n_mels <= 128 for point in first[::2])
+    assert any(not 20 <= point.n_mels <= 128 for point in first[1::2])
+    assert named(changed(LogMel(), {"n_mels": 8})) == "LogMel(n_mels=8)"
+
+
+def test_a_suite_is_imported_without_keras_and_without_pytest():
+    code = "import sys, sinesweep.testing; sys.exit(bool({'keras', 'pytest', 'scipy'} & set(sys.modules)))"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_core_does_not_load_the_suites():
+    code = "import sys, sinesweep, sinesweep.registry; sys.exit('sinesweep.testing' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

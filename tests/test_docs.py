@@ -1,0 +1,125 @@
+"""What docs/ shows works as it stands, and the catalogue is that of what is installed."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sinesweep import registry
+from sinesweep.settings import settings
+from sinesweep.sweepfile import read_sweep
+from sinesweep.testing import examine
+from sinesweep_runner.catalogue import page
+from sinesweep_runner.scaffold import new_plugin
+
+# Keras 3.15 asks TensorFlow's variables for a copy in a way that numpy 2 has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+GUIDE = (DOCS / "plugins.md").read_text(encoding="utf-8")
+PROJECT = "sinesweep-spectral-tilt"
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+
+
+def follow_the_guide(folder):
+    """Writes what the guide has people write, into the project that its first command makes."""
+    for file, text in re.findall(r"`([\w/]+\.py)`:\n\n```python\n(.*?)```", GUIDE, re.DOTALL):
+        assert (folder / PROJECT / file).is_file()
+        (folder / PROJECT / file).write_text(text)
+    (own,) = [text for text in blocks("python") if "def test_" in text]
+    (folder / PROJECT / "tests" / "test_own.py").write_text(own)
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """The guide's project, on the path under its own name."""
+    new_plugin("features", "spectral_tilt", tmp_path)
+    follow_the_guide(tmp_path)
+    info = tmp_path / "sinesweep_spectral_tilt-0.1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {PROJECT}\nVersion: 0.1.0\n")
+    target = "sinesweep_spectral_tilt.spectral_tilt:SpectralTilt"
+    (info / "entry_points.txt").write_text(f"[sinesweep.features]\nspectral_tilt = {target}\n")
+    monkeypatch.syspath_prepend(str(tmp_path / PROJECT))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for cache in (registry._entry_points, registry.load):
+        cache.cache_clear()
+    yield tmp_path
+    for cache in (registry._entry_points, registry.load):
+        cache.cache_clear()
+
+
+def test_the_guides_plugin_keeps_every_promise(project):
+    plugin = registry.load("features", "spectral_tilt")
+    assert [each for each in examine("features", plugin()) if each.kept is False] == []
+
+
+def test_the_guides_own_test_passes(project):
+    (own,) = [text for text in blocks("python") if "def test_" in text]
+    names = {}
+    exec(compile(own, "plugins.md", "exec", dont_inherit=True), names)
+    names["test_what_is_filtered_is_darker"]()
+
+
+def test_the_guides_sweep_file_is_one(project, tones):
+    (text,) = blocks("yaml")
+    (project / "digits.yaml").write_text(text.replace("recordings", str(tones)))
+    space = read_sweep(project / "digits.yaml").space()
+    assert "features.spectral_tilt.window_ms" in space.dimensions()
+
+
+def test_the_guides_settings_are_read():
+    (text,) = [text for text in blocks("python") if "class Settings" in text]
+    names = {"__name__": "guide"}
+    exec(compile(text, "plugins.md", "exec", dont_inherit=True), names)
+    known = settings(names["Settings"])
+    assert [each.default in each.domain for each in known.values()] == [True] * 6
+    assert known["exponent"].when[0].values == ("power",)
+
+
+def test_every_block_of_the_guide_is_run_by_some_test():
+    whole_files = re.findall(r"`[\w/]+\.py`:\n\n```python\n", GUIDE)
+    assert len(blocks("python")) == len(whole_files) + 2
+    assert len(blocks("yaml")) == 1
+    programs = {line.split()[1] for text in blocks("console") for line in text.splitlines()}
+    assert programs == {"sinesweep", "pip", "pytest"}
+
+
+def test_the_table_of_kinds_names_every_kind_and_suite_there_is():
+    from sinesweep.testing import SUITES
+
+    for kind, suite in SUITES.items():
+        assert re.search(rf"^\| `{kind}` \|.*\| `{suite.__name__}` \|$", GUIDE, re.MULTILINE)
+
+
+def test_the_catalogue_is_current():
+    current = (DOCS / "catalogue.md").read_text(encoding="utf-8")
+    assert current == page(), "run: sinesweep plugins catalogue --out docs/catalogue.md"
+
+
+@pytest.mark.slow
+def test_the_guide_can_be_followed_word_for_word_in_a_fresh_environment(fresh_environment, tmp_path):
+    environment = os.environ | {
+        "PATH": f"{fresh_environment}{os.pathsep}{os.environ['PATH']}",
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_NO_BUILD_ISOLATION": "0",
+    }
+    for number, text in enumerate(blocks("console")):
+        if number == 1:
+            follow_the_guide(tmp_path)
+        for line in text.splitlines():
+            command = line.removeprefix("$ ")
+            done = subprocess.run(
+                command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, f"{command}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    assert [file.suffix for file in (tmp_path / "dist").iterdir()] == [".whl"]
