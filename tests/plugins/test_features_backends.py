@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-TESTS = [HERE / "test_features_golden.py", HERE / "test_features_contract.py"]
+TESTS = [
+    *(path for path in sorted(HERE.glob("test_features_*.py")) if path.name != Path(__file__).name),
+    f"{HERE / 'test_suites.py'}::TestFeatures",
+]
 
 
 @pytest.mark.slow

@@ -9,6 +9,8 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from dataclasses import replace
+
 import librosa
 import numpy as np
 import pytest
@@ -29,43 +31,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Empty filters detected:UserWarning"),
 ]
 
-# rate_hz, samples, window, hop, n_fft, and settings as librosa calls them
-CASES = {
-    "8k_digits": (8000, 4000, 256, 80, 256, {"n_mels": 20}),
-    "8k_n_fft_is_the_window": (8000, 4000, 200, 80, 200, {"n_mels": 32}),
-    "8k_shorter_than_n_fft": (8000, 700, 1024, 160, 1024, {"n_mels": 40}),
-    "8k_much_shorter_than_n_fft": (8000, 60, 512, 16, 1024, {"n_mels": 24}),
-    "11k_hop_is_the_window": (11025, 9000, 276, 276, 512, {"n_mels": 24}),
-    "16k_speech": (16000, 16000, 400, 160, 512, {"n_mels": 80, "htk": True}),
-    "16k_speech_band": (16000, 15999, 400, 160, 1024, {"n_mels": 40, "fmin": 80.0, "fmax": 7600.0}),
-    "16k_n_fft_400": (16000, 12345, 400, 123, 400, {"n_mels": 64, "htk": True, "fmin": 20.0}),
-    "22k_librosa_defaults": (22050, 44100, 2048, 512, 2048, {"n_mels": 128}),
-    "22k_odd_window": (22050, 22051, 999, 333, 1024, {"n_mels": 64}),
-    "22k_odd_n_fft": (22050, 30000, 551, 221, 551, {"n_mels": 40}),
-    "22k_hamming": (22050, 33333, 1014, 276, 1024, {"n_mels": 60, "window": "hamming"}),
-    "22k_double": (22050, 22050, 353, 110, 1024, {"n_mels": 48, "window": "hamming", "htk": True}),
-    "32k_fmin_fmax": (32000, 40000, 1000, 320, 1000, {"n_mels": 96, "fmin": 50.0, "fmax": 14000.0}),
-    "44k_music": (44100, 66150, 2028, 551, 2048, {"n_mels": 128}),
-    "44k_odd_window_htk": (44100, 50001, 1323, 441, 2048, {"n_mels": 80, "htk": True, "fmax": 16000.0}),
-}
-
-
-@pytest.fixture(params=CASES.values(), ids=CASES.keys())
-def case(request):
-    return request.param
-
-
-def sounds(rate_hz, samples):
-    """Noise, a chirp in faint noise, a decaying tone, an impulse, a faint copy of the chirp, silence: a clip a row."""
-    rng = np.random.default_rng(samples)
-    t = np.arange(samples) / rate_hz
-    noise = rng.normal(0, 0.2, samples)
-    sweep = 0.7 * np.sin(2 * np.pi * (100 * t + 0.2 * rate_hz * t**2 / max(t[-1], 1e-3))) + 1e-3 * noise
-    tone = np.exp(-5 * t) * np.sin(2 * np.pi * 440 * t) + 1e-4 * noise
-    impulse = np.zeros(samples)
-    impulse[samples // 3] = 1
-    return np.stack([noise, sweep, tone, impulse, 0.01 * sweep, 0 * t]).astype("float32")
-
 
 def assert_equal_decibels(ours, theirs):
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-2)
@@ -73,71 +38,24 @@ def assert_equal_decibels(ours, theirs):
     np.testing.assert_allclose(ours[loud], theirs[loud], rtol=0, atol=1e-3)
 
 
-def settings(case):
-    """A case in this package's words."""
-    rate_hz, _, window, hop, n_fft, extra = case
-    names = {
-        window: "window",
-        1 << (window - 1).bit_length(): "power_of_two",
-        2 << (window - 1).bit_length(): "double",
-    }
-    return {
-        "window_ms": 1000 * window / rate_hz,
-        "hop_ms": 1000 * hop / rate_hz,
-        "fft_size": "power_of_two" if n_fft & (n_fft - 1) == 0 and n_fft == window else names[n_fft],
-        "window": extra.get("window", "hann"),
-    }
-
-
-def mel_settings(case):
-    extra = case[-1]
-    return settings(case) | {
-        "n_mels": extra["n_mels"],
-        "mel_scale": "htk" if extra.get("htk") else "slaney",
-        "fmin_hz": extra.get("fmin", 0.0),
-        "fmax_hz": extra.get("fmax", 0.0),
-    }
-
-
-def librosa_stft(case, wave):
-    _, _, window, hop, n_fft, extra = case
-    return librosa.stft(wave, n_fft=n_fft, hop_length=hop, win_length=window, window=extra.get("window", "hann"))
-
-
-def librosa_mel(case, wave, power=2.0):
-    rate_hz, _, _, _, n_fft, extra = case
-    bank = {"htk": False, "fmin": 0.0, "fmax": None} | {k: v for k, v in extra.items() if k != "window"}
-    return librosa.feature.melspectrogram(S=np.abs(librosa_stft(case, wave)) ** power, sr=rate_hz, n_fft=n_fft, **bank)
-
-
-def extract(plugin, case):
-    """Our features of all sounds at once, and the sounds."""
-    rate_hz, samples, *_ = case
-    waves = sounds(rate_hz, samples)
-    ours = ops.convert_to_numpy(plugin.layer(rate_hz)(waves))
-    assert ours.dtype == np.float32
-    assert ours.shape[1:] == plugin.shape(rate_hz, samples)
-    return ours, waves
-
-
 def test_stft_is_librosas_within_a_thousandth_of_a_decibel(case):
-    ours, waves = extract(STFT(**settings(case)), case)
+    ours, waves = case.extract(STFT(**case.framing()))
     for clip, wave in zip(ours, waves, strict=True):
-        expected = librosa.power_to_db(np.abs(librosa_stft(case, wave)) ** 2)
+        expected = librosa.power_to_db(np.abs(case.stft(wave)) ** 2)
         assert_equal_decibels(clip.T, expected)
 
 
 def test_log_mel_is_librosas_within_a_thousandth_of_a_decibel(case):
-    ours, waves = extract(LogMel(**mel_settings(case)), case)
+    ours, waves = case.extract(LogMel(**case.mel_bank()))
     for clip, wave in zip(ours, waves, strict=True):
-        assert_equal_decibels(clip.T, librosa.power_to_db(librosa_mel(case, wave)))
+        assert_equal_decibels(clip.T, librosa.power_to_db(case.mel(wave)))
 
 
 @pytest.mark.parametrize("power", [1, 2])
 def test_mel_is_librosas_within_a_ten_thousandth(case, power):
-    ours, waves = extract(Mel(**mel_settings(case), power=power), case)
+    ours, waves = case.extract(Mel(**case.mel_bank(), power=power))
     for clip, wave in zip(ours, waves, strict=True):
-        expected = librosa_mel(case, wave, power)
+        expected = case.mel(wave, power)
         # Below a millionth of the loudest energy float32 has no four digits left, in librosa as little as here.
         np.testing.assert_allclose(
             clip.T, expected, rtol=1e-4, atol=1e-9 + 10.0 ** (-3 * power) * 1e-4 * expected.max()
@@ -145,58 +63,50 @@ def test_mel_is_librosas_within_a_ten_thousandth(case, power):
 
 
 def test_mfcc_and_its_derivatives_are_librosas(case):
-    plugin = MFCC(**mel_settings(case), n_mfcc=13, deltas=2)
-    ours, waves = extract(plugin, case)
+    ours, waves = case.extract(MFCC(**case.mel_bank(), n_mfcc=13, deltas=2))
     frames = ours.shape[1]
     width = min(9, frames - 1 + frames % 2)
     for clip, wave in zip(ours, waves, strict=True):
-        mfcc = librosa.feature.mfcc(S=librosa.power_to_db(librosa_mel(case, wave)), n_mfcc=13)
+        mfcc = librosa.feature.mfcc(S=librosa.power_to_db(case.mel(wave)), n_mfcc=13)
         derivatives = [librosa.feature.delta(mfcc, width=width, order=order) for order in (1, 2)]
         np.testing.assert_allclose(clip.T, np.concatenate([mfcc, *derivatives]), rtol=0, atol=5e-3)
 
 
 @pytest.mark.parametrize("frames", [3, 4, 5, 8, 9, 10])
-def test_short_clips_have_derivatives_over_the_largest_odd_number_of_frames(frames):
-    case = (8000, 80 * (frames - 1), 256, 80, 256, {"n_mels": 20})
-    test_mfcc_and_its_derivatives_are_librosas(case)
+def test_short_clips_have_derivatives_over_the_largest_odd_number_of_frames(frames, cases):
+    test_mfcc_and_its_derivatives_are_librosas(replace(cases["8k_digits"], samples=80 * (frames - 1)))
 
 
-def test_the_floor_can_be_lowered_or_left_out():
-    case = CASES["8k_digits"]
+def test_the_floor_can_be_lowered_or_left_out(cases):
+    case = cases["8k_digits"]
     for top_db, theirs in [(40.0, 40.0), (0.0, None)]:
-        ours, waves = extract(LogMel(**mel_settings(case), top_db=top_db), case)
+        ours, waves = case.extract(LogMel(**case.mel_bank(), top_db=top_db))
         for clip, wave in zip(ours[[0, 3, 5]], waves[[0, 3, 5]], strict=True):
-            assert_equal_decibels(clip.T, librosa.power_to_db(librosa_mel(case, wave), top_db=theirs))
+            assert_equal_decibels(clip.T, librosa.power_to_db(case.mel(wave), top_db=theirs))
 
 
 @pytest.mark.parametrize("data", ["esc10", "fsdd"])
-def test_recorded_sound_is_librosas_within_a_thousandth_of_a_decibel(data, request):
+def test_recorded_sound_is_librosas_within_a_thousandth_of_a_decibel(data, request, cases):
     folder = request.getfixturevalue(data)
     paths = sorted(path for path in folder.rglob("*") if path.suffix in (".ogg", ".wav"))
     for path in paths[:: len(paths) // 5]:
         wave, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-        case = (
-            rate_hz,
-            len(wave),
-            round(0.025 * rate_hz),
-            round(0.01 * rate_hz),
-            256 if rate_hz == 8000 else 2048,
-            {"n_mels": 40},
-        )
+        lengths = {"window": round(0.025 * rate_hz), "hop": round(0.01 * rate_hz), "mels": {"n_mels": 40}}
+        case = replace(cases["8k_digits"], rate_hz=rate_hz, n_fft=256 if rate_hz == 8000 else 2048, **lengths)
         plugin = LogMel(n_mels=40)
         ours = ops.convert_to_numpy(plugin.layer(rate_hz)(wave[:, 0][None]))[0]
-        expected = librosa.power_to_db(librosa_mel(case, wave[:, 0]))
+        expected = librosa.power_to_db(case.mel(wave[:, 0]))
         np.testing.assert_allclose(ours.T, expected, rtol=0, atol=1e-3, err_msg=str(path))
 
 
 @pytest.mark.parametrize(
     ("kind", "function"), [("ln", lambda x: np.log(x + 1e-6)), ("log1p", lambda x: np.log1p(10 * x))]
 )
-def test_natural_logarithms_are_those_of_librosas_mel(kind, function):
-    case = CASES["22k_odd_window"]
-    ours, waves = extract(LogMel(**mel_settings(case), compression=kind), case)
+def test_natural_logarithms_are_those_of_librosas_mel(kind, function, cases):
+    case = cases["22k_odd_window"]
+    ours, waves = case.extract(LogMel(**case.mel_bank(), compression=kind))
     for clip, wave in zip(ours, waves, strict=True):
-        np.testing.assert_allclose(clip.T, function(librosa_mel(case, wave)), rtol=0, atol=1e-3)
+        np.testing.assert_allclose(clip.T, function(case.mel(wave)), rtol=0, atol=1e-3)
 
 
 @pytest.mark.parametrize("name", ["hann", "hamming"])

@@ -11,11 +11,22 @@ from keras import ops
 
 from sinesweep import registry
 from sinesweep.dataset import Task
+from sinesweep.errors import Infeasible
 
 # Keras 3.15 asks TensorFlow's variables for a copy in a way that numpy 2 has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
-NAMES = ["cross_entropy", "focal", "mean_absolute_error", "mean_squared_error"]
+NAMES = [
+    "class_balanced",
+    "cross_entropy",
+    "focal",
+    "hinge",
+    "kullback_leibler",
+    "mean_absolute_error",
+    "mean_squared_error",
+]
+OF_LABELS = ["binary_cross_entropy", "focal", "hinge", "mean_absolute_error", "mean_squared_error"]
+OF_VALUES = ["huber", "log_cosh", "mean_absolute_error", "mean_squared_error"]
 # softmax(log p) is p: the probabilities below are what the network answers.
 P = np.array([[0.7, 0.2, 0.1], [0.1, 0.1, 0.8]], "float32")
 LOGITS = np.log(P)
@@ -23,8 +34,8 @@ HARD = np.array([[1, 0, 0], [0, 1, 0]], "float32")
 SOFT = np.array([[0.6, 0.4, 0], [0, 0.25, 0.75]], "float32")
 
 
-def build(name, **given):
-    return registry.load("losses", name)(**given).build(Task.CLASSIFICATION)
+def build(name, task=Task.CLASSIFICATION, **given):
+    return registry.load("losses", name)(**given).build(task)
 
 
 def each(loss, targets, logits=LOGITS):
@@ -126,6 +137,124 @@ def test_it_makes_the_right_class_likelier(loss):
     assert float(loss(HARD[:1], nearer)) < float(loss(HARD[:1], logits))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_it_serves_classification(name):
-    assert Task.CLASSIFICATION in registry.load("losses", name).tasks
+@pytest.mark.parametrize(
+    ("task", "names"),
+    [
+        (Task.CLASSIFICATION, [*NAMES, "binary_cross_entropy"]),
+        (Task.MULTI_LABEL, OF_LABELS),
+        (Task.REGRESSION, OF_VALUES),
+    ],
+)
+def test_a_loss_states_the_tasks_that_it_serves(task, names):
+    every = registry.names("losses")
+    assert sorted(name for name in every if task in registry.load("losses", name).tasks) == sorted(names)
+
+
+# Labels: sigmoid(logit p) is p.
+THERE = np.array([[1, 0, 1], [0, 0, 0]], "float32")
+Q = np.array([[0.7, 0.2, 0.4], [0.1, 0.5, 0.9]], "float32")
+LABEL_LOGITS = np.log(Q / (1 - Q))
+
+
+def test_binary_cross_entropy_is_the_mean_over_labels():
+    expected = -np.where(THERE > 0, np.log(Q), np.log(1 - Q)).mean(axis=1)
+    assert each(build("binary_cross_entropy", Task.MULTI_LABEL), THERE, LABEL_LOGITS) == pytest.approx(
+        expected, rel=1e-5
+    )
+
+
+def test_binary_cross_entropy_spreads_a_share_over_yes_and_no():
+    smooth = THERE * 0.8 + 0.1
+    expected = -(smooth * np.log(Q) + (1 - smooth) * np.log(1 - Q)).mean(axis=1)
+    loss = build("binary_cross_entropy", Task.MULTI_LABEL, label_smoothing=0.2)
+    assert each(loss, THERE, LABEL_LOGITS) == pytest.approx(expected, rel=1e-5)
+
+
+def test_binary_cross_entropy_of_two_classes_is_cross_entropy():
+    targets, logits = np.eye(2, dtype="float32"), np.array([[1.5, -0.5], [0.3, 0.1]], "float32")
+    two = each(build("binary_cross_entropy"), targets, logits)
+    assert two == pytest.approx(each(build("cross_entropy"), targets, logits), rel=1e-5)
+
+
+def test_binary_cross_entropy_takes_no_three_classes():
+    loss = registry.load("losses", "binary_cross_entropy")()
+    loss.check(Task.CLASSIFICATION, 2)
+    loss.check(Task.MULTI_LABEL, 7)
+    with pytest.raises(Infeasible, match="two classes apart, and there are 3"):
+        loss.check(Task.CLASSIFICATION, 3)
+
+
+def test_focal_loss_of_labels_is_that_of_the_paper():
+    p = np.where(THERE > 0, Q, 1 - Q)
+    expected = -((1 - p) ** 2 * np.log(p)).mean(axis=1)
+    assert each(build("focal", Task.MULTI_LABEL, gamma=2.0), THERE, LABEL_LOGITS) == pytest.approx(expected, rel=1e-5)
+
+
+def test_hinge_of_classes_looks_at_the_next_best_one():
+    logits = np.array([[2.0, 1.5, -1.0], [3.0, 0.0, 0.0]], "float32")
+    targets = np.array([[1, 0, 0], [0, 1, 0]], "float32")
+    assert each(build("hinge"), targets, logits) == pytest.approx([0.5, 4.0])
+    mixed = np.array([[0.5, 0.5, 0]], "float32")
+    assert each(build("hinge"), mixed, logits[:1]) == pytest.approx([0.5 * 0.5 + 0.5 * 1.5])
+
+
+def test_hinge_of_labels_looks_at_each_side_of_zero():
+    logits = np.array([[0.25, -3.0, 2.0], [-0.5, 0.5, -1.0]], "float32")
+    loss = build("hinge", Task.MULTI_LABEL)
+    assert each(loss, THERE, logits) == pytest.approx([0.75 / 3, (0.5 + 1.5 + 0) / 3])
+
+
+def test_divergence_vanishes_where_soft_targets_are_met_and_is_cross_entropy_of_hard_ones():
+    assert each(build("kullback_leibler"), P) == pytest.approx([0, 0], abs=1e-5)
+    assert each(build("kullback_leibler"), HARD) == pytest.approx(each(build("cross_entropy"), HARD), rel=1e-4)
+    expected = [(row * np.log(np.maximum(row, 1e-9) / p)).sum() for row, p in zip(SOFT, P, strict=True)]
+    assert each(build("kullback_leibler"), SOFT) == pytest.approx(expected, rel=1e-4)
+
+
+def test_class_balanced_weights_are_those_of_the_paper():
+    """Table 1's way: (1 - β) / (1 - βⁿ), adding up to the number of classes."""
+    counts = np.array([1000, 100, 10])
+    raw = [(1 - 0.999) / (1 - 0.999**n) for n in counts]
+    weights = registry.load("losses", "class_balanced")(beta=0.999).class_weights(counts)
+    assert weights == pytest.approx(np.array(raw) * 3 / np.sum(raw))
+    assert weights.sum() == pytest.approx(3)
+    assert registry.load("losses", "class_balanced")().class_weights(np.array([5, 0, 5])) == pytest.approx([1, 0, 1])
+
+
+def test_other_losses_weigh_no_class():
+    for name in registry.names("losses"):
+        weights = registry.load("losses", name)().class_weights(np.array([3, 30]))
+        assert (weights is not None) == (name == "class_balanced")
+
+
+VALUES, ANSWERS = np.array([[0.0], [1.0]], "float32"), np.array([[0.5], [4.0]], "float32")
+
+
+def test_losses_of_values_are_of_the_answers_themselves():
+    assert each(build("mean_squared_error", Task.REGRESSION), VALUES, ANSWERS) == pytest.approx([0.25, 9.0])
+    assert each(build("mean_absolute_error", Task.REGRESSION), VALUES, ANSWERS) == pytest.approx([0.5, 3.0])
+    assert each(build("huber", Task.REGRESSION, delta=2.0), VALUES, ANSWERS) == pytest.approx([0.125, 4.0])
+    assert each(build("log_cosh", Task.REGRESSION), VALUES, ANSWERS) == pytest.approx(
+        np.log(np.cosh([0.5, 3.0])), rel=1e-4
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "outputs"),
+    [(name, Task.MULTI_LABEL, 3) for name in OF_LABELS]
+    + [(name, Task.REGRESSION, 1) for name in OF_VALUES]
+    + [("binary_cross_entropy", Task.CLASSIFICATION, 2)],
+)
+def test_losses_of_other_tasks_are_saved_weighed_and_finite(name, task, outputs, tmp_path):
+    loss, rng = build(name, task), np.random.default_rng(0)
+    targets = rng.integers(2, size=(4, outputs)).astype("float32")
+    if task is Task.CLASSIFICATION:
+        targets = np.eye(2, dtype="float32")[targets[:, 0].astype(int)]
+    logits = 50 * rng.standard_normal((4, outputs)).astype("float32")
+    assert np.isfinite(float(loss(targets, logits)))
+    first = each(loss, targets, logits)
+    weights = np.array([2, 0, 1, 0.5], "float32")
+    weighted = float(loss(targets, logits, sample_weight=weights))
+    assert weighted == pytest.approx(np.mean(np.array(first) * weights), rel=1e-4, abs=1e-6)
+    again = keras.losses.deserialize(keras.losses.serialize(loss))
+    assert float(again(targets, logits)) == pytest.approx(float(loss(targets, logits)))

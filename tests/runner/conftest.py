@@ -83,7 +83,7 @@ def tone_sweep(tones: Path) -> Callable[..., dict]:
             "data": {"reader": "folder", "path": str(tones), "group": r"(\w+/rec\d+)"},
             "split": {"test": 0.2, "valid": 0.25},
             "features": {"log_mel": {"n_mels": 20, "window_ms": 32.0, "hop_ms": 32.0, "compression": "db"}},
-            "architectures": {"mlp": {"layers": 1, "units": [32, 64], "batch_norm": True}},
+            "architectures": {"mlp": {"layers": 1, "units": [32, 64], "norm": "batch"}},
             "fit": {"epochs": 2, "batch_size": 16, "learning_rate": {"low": 1e-3, "high": 1e-2}},
             "budget": {"trials": 4},
             "workers": {"count": 1},

@@ -6,7 +6,18 @@ import os
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from sinesweep.contract import Architecture, Augmentation, Baseline, DatasetReader, FeatureExtractor, Loss, Stage
+import numpy as np
+
+from sinesweep.contract import (
+    Architecture,
+    Augmentation,
+    Baseline,
+    DatasetReader,
+    FeatureExtractor,
+    HostExtractor,
+    Loss,
+    Stage,
+)
 from sinesweep.dataset import Clip, Dataset, Task
 from sinesweep.domains import Choice
 
@@ -122,6 +133,35 @@ class LearntFilters(FeatureExtractor):
 
         filters = keras.layers.Conv1D(16, 64, strides=64, activation="relu")
         return keras.Sequential([keras.layers.Reshape((-1, 1)), filters])
+
+
+EXTRACTED = []
+"""An entry for each waveform of which an OctaveBands was asked."""
+
+
+@dataclass(frozen=True)
+class OctaveBands(HostExtractor):
+    """Levels of the octaves, computed by numpy; notes what it computes, and fails as it is told."""
+
+    tools = ("numpy",)
+    hop_ms: Annotated[float, Choice((25.0, 50.0)), "ms", "length of a frame"] = 50.0
+    fault: Annotated[str, Choice(("", "raise", "shape", "nan")), "what it does wrong"] = ""
+
+    def shape(self, rate_hz, samples):
+        return samples // round(self.hop_ms * rate_hz / 1000), 5
+
+    def extract(self, wave, rate_hz):
+        EXTRACTED.append(len(wave))
+        if self.fault == "raise":
+            raise ValueError("deaf")
+        frames, _ = self.shape(rate_hz, len(wave))
+        length = round(self.hop_ms * rate_hz / 1000)
+        power = np.abs(np.fft.rfft(wave[: frames * length].reshape(frames, length))) ** 2
+        edges = (power.shape[1] * 2.0 ** np.arange(-5, 0)).astype(int)
+        levels = np.log(np.add.reduceat(power, edges, axis=1) + 1e-6)
+        if self.fault == "nan":
+            levels[0, 0] = np.nan
+        return levels[:-1] if self.fault == "shape" else levels
 
 
 @dataclass(frozen=True)

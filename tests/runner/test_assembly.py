@@ -89,8 +89,41 @@ def test_every_optimizer_takes_its_settings(name):
     assert type(made).__name__.lower() == name
     config = made.get_config()
     assert config.get("momentum", 0.3) == 0.3
-    assert config["weight_decay"] == (0.2 if name == "adamw" else None)
-    assert config.get("nesterov", name == "sgd") == (name == "sgd")
+    assert config["weight_decay"] == (0.2 if name in ("adamw", "lion", "lamb", "muon") else None)
+    assert config.get("nesterov", True) is True
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizer_of_defaults_is_that_of_keras(name):
+    """But for momentum, which helps, and weight decay, which some have only here."""
+    import keras
+
+    kinds = {kind.__name__.lower(): kind for kind in vars(keras.optimizers).values() if isinstance(kind, type)}
+    ours, theirs = optimizer(Fit(optimizer=name, schedule="constant"), 100).get_config(), kinds[name](1e-3).get_config()
+    differing = {key for key in ours if ours[key] != theirs[key] and key not in ("name", "learning_rate")}
+    assert differing <= {"momentum", "weight_decay", "nesterov"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "argument", "value"),
+    [
+        ({"optimizer": "adam", "beta_1": 0.8}, "beta_1", 0.8),
+        ({"optimizer": "lion", "lion_beta_2": 0.95}, "beta_2", 0.95),
+        ({"optimizer": "muon", "beta_2": 0.95}, "adam_beta_2", 0.95),
+        ({"optimizer": "muon", "weight_decay": 0.1}, "adam_weight_decay", 0.1),
+        ({"optimizer": "rmsprop", "rho": 0.8}, "rho", 0.8),
+        ({"optimizer": "adadelta", "adadelta_rho": 0.8}, "rho", 0.8),
+        ({"optimizer": "ftrl", "ftrl_l1": 0.01}, "l1_regularization_strength", 0.01),
+        ({"optimizer": "adagrad", "accumulator": 0.5}, "initial_accumulator_value", 0.5),
+        ({"optimizer": "adafactor", "clip_threshold": 2.0}, "clip_threshold", 2.0),
+        ({"clipping": "norm", "clip_at": 0.5}, "clipnorm", 0.5),
+        ({"clipping": "global_norm", "clip_at": 0.5}, "global_clipnorm", 0.5),
+        ({"clipping": "value", "clip_at": 0.5}, "clipvalue", 0.5),
+        ({"clip_at": 0.5}, "clipvalue", None),
+    ],
+)
+def test_a_parameter_of_an_optimizer_reaches_it(settings, argument, value):
+    assert optimizer(Fit(**settings), 100).get_config()[argument] == value
 
 
 def test_schedules_end_at_nothing():

@@ -340,7 +340,7 @@ def test_a_disk_that_is_full_while_sounds_are_decoded(sinesweep, write_sweep, tm
 
 def test_a_disk_that_is_full_while_sounds_are_decoded_wherever_it_is(sinesweep, write_sweep, tmp_path, monkeypatch):
     monkeypatch.setenv("SINESWEEP_CACHE", str(tmp_path / "store"))
-    monkeypatch.setattr("sinesweep_runner.sound.entries.save", no_space)
+    monkeypatch.setattr("sinesweep_runner.cache.entries.save", no_space)
     said = sinesweep("run", write_sweep(), "--out", tmp_path / "sweep")
     assert said.code == FAILED
     assert "the disk is full. Free some space there, or set SINESWEEP_CACHE" in said.err
@@ -348,7 +348,7 @@ def test_a_disk_that_is_full_while_sounds_are_decoded_wherever_it_is(sinesweep, 
 
 def test_a_disk_that_is_full_while_the_winner_is_written(sinesweep, write_sweep, tiny_disk):
     folder = tiny_disk("small", 1024 * 1024) / "sweep"
-    wide = {"mlp": {"layers": 2, "units": 512, "batch_norm": False}}
+    wide = {"mlp": {"layers": 2, "units": 512, "norm": "none"}}
     said = sinesweep("run", write_sweep(architectures=wide, budget={"trials": 1}), "--out", folder)
     assert said.code != DONE
     assert "the model cannot be written: no space left on the disk" in said.err

@@ -165,6 +165,18 @@ def test_with_one_worker_a_trial_is_asked_for_when_the_last_one_has_taught_what_
     assert saw == [1, 2, 3, 4, 5, 6]
 
 
+def test_an_interrupt_that_a_library_caught_is_no_failure_of_the_trial(tmp_path):
+    stop = StopRequest()
+
+    def caught(trial, keep_going):
+        stop.asked = stop.at_once = True
+        return failed(Cause.ERROR)(trial, keep_going)
+
+    loop, _stage, study = orchestrate(tmp_path, caught, stop=stop)
+    assert loop.run().startswith("stopped at once")
+    assert [result.state for result in study.record.results()] == [State.INTERRUPTED]
+
+
 def test_stopping_now_leaves_trials_that_resume_tries_again(tmp_path):
     def interrupted(trial, keep_going):
         raise KeyboardInterrupt

@@ -133,7 +133,7 @@ def test_class_weights_weigh_the_loss():
 
     loss = Step("loss", "cross_entropy", keras.losses.CategoricalCrossentropy(from_logits=True))
     network = Step("architecture", "identity", keras.layers.Identity())
-    trainee = Trainee([], [], network, loss, class_weights=np.array([0.5, 3.0], np.float32))
+    trainee = Trainee([], network, loss, class_weights=np.array([0.5, 3.0], np.float32))
     targets, logits = np.array([[1, 0], [0, 1], [0.5, 0.5]], np.float32), np.array([[2, 0], [1, 0], [0, 0]], np.float32)
     surprise = -(targets * (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)))).sum(axis=1)
     weighted = trainee.compute_loss(y_pred={"targets": targets, "logits": logits})
@@ -209,6 +209,28 @@ def test_a_full_disk_is_told_as_such(make_config, make_material, tmp_path, monke
     result = run(make_config(fit={"epochs": 1}), make_material(folds=1), folder=tmp_path)
     assert result.state is State.FAILED
     assert result.failure.cause is Cause.DISK
+
+
+@pytest.mark.parametrize("name", ["lion", "lamb", "adafactor", "muon"])
+def test_newer_optimizers_train_with_clipped_gradients(make_config, make_material, name):
+    fit = {"optimizer": name, "epochs": 2, "clipping": "global_norm", "clip_at": 1.0}
+    result = run(make_config(fit=fit), make_material(folds=1))
+    assert result.failure is None
+    assert result.metrics["loss"] < 5
+
+
+def test_a_loss_may_weigh_the_classes(make_config, make_material):
+    """With β near 1 its weights are those of balanced classes; both together would count twice."""
+    few = _with_few_high(make_material(folds=1))
+    losses = [
+        run(make_config(loss=loss, fit={"epochs": 1}), few).metrics["loss"]
+        for loss in (
+            {"name": "class_balanced", "beta": 0.9999},
+            {"name": "class_balanced", "beta": 0.9},
+            {"name": "cross_entropy"},
+        )
+    ]
+    assert len(set(losses)) == 3
 
 
 def test_ctrl_c_is_no_fault_of_the_trial(make_config, make_material):

@@ -13,7 +13,8 @@ import soundfile
 
 from sinesweep.dataset import Clip
 from sinesweep.errors import DatasetError, SweepError, SweepFailed
-from sinesweep_runner.sound import audiofile, entries
+from sinesweep_runner.cache import entries
+from sinesweep_runner.sound import audiofile
 from sinesweep_runner.sound.audiofile import AudioError
 from sinesweep_runner.sound.waveforms import WaveformStore, default_store
 

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from sinesweep.dataset import Task
 from sinesweep.intervals import expected_best_of, holm, interval, mcnemar, p_value, tied_with_best, wilson
-from sinesweep.metrics import METRICS, metric
+from sinesweep.metrics import metric, metrics_for
 
 
 def told(n, skill, seed, classes=4):
@@ -34,9 +35,9 @@ def test_wilsons_interval_refuses_what_is_no_share():
         wilson(1.5, 10)
 
 
-@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("name", metrics_for(Task.CLASSIFICATION))
 def test_an_interval_holds_its_score_and_narrows_with_less_confidence(name):
-    targets, probabilities = told(300, 1.5, 1)
+    targets, probabilities = told(300, 1.5, 1, classes=8)
     groups = [f"g{i // 3}" for i in range(300)]
     score = metric(name).score(targets, probabilities)
     low, high = interval(name, targets, probabilities, groups)
@@ -96,10 +97,10 @@ def test_the_accuracy_test_counts_the_clips_that_differ():
     assert p_value("accuracy", targets, first, second, list(range(20))) == pytest.approx(mcnemar(5, 1))
 
 
-@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("name", metrics_for(Task.CLASSIFICATION))
 def test_a_paired_test_tells_what_differs_and_only_that(name):
     groups = [i // 3 for i in range(300)]
-    (targets, good), (_, bad), (_, same) = told(300, 2.5, 1), told(300, 0.5, 2), told(300, 2.5, 3)
+    (targets, good), (_, bad), (_, same) = (told(300, *each, classes=8) for each in ((2.5, 1), (0.5, 2), (2.5, 3)))
     assert p_value(name, targets, good, bad, groups) < 0.001
     assert p_value(name, targets, good, same, groups) > 0.01
     assert p_value(name, targets, good, good, groups) == 1.0
@@ -138,3 +139,50 @@ def test_the_expected_best_agrees_with_chance_and_with_its_limits():
     assert expected_best_of(9, 1.0, 5) == 1.0
     with pytest.raises(ValueError, match="expected trials, clips and a share"):
         expected_best_of(0, 0.5, 10)
+
+
+def labels(n, skill, seed):
+    rng = np.random.default_rng(seed)
+    there = (np.random.default_rng(0).random((n, 5)) < [0.5, 0.4, 0.3, 0.2, 0.1]).astype(int)
+    return there, 1 / (1 + np.exp(-(rng.normal(size=(n, 5)) + skill * (there - 0.5))))
+
+
+def values(n, skill, seed):
+    value = np.random.default_rng(0).normal(100, 5, n)
+    return value, (value + np.random.default_rng(seed).normal(0, 5 / skill, n))[:, None]
+
+
+OTHERS = [
+    (name, made) for task, made in ((Task.MULTI_LABEL, labels), (Task.REGRESSION, values)) for name in metrics_for(task)
+]
+
+
+@pytest.mark.parametrize(("name", "made"), OTHERS)
+def test_intervals_and_tests_serve_other_tasks(name, made):
+    groups = [i // 3 for i in range(300)]
+    (targets, good), (_, bad), (_, same) = made(300, 3.0, 1), made(300, 0.8, 2), made(300, 3.0, 3)
+    score = metric(name).score(targets, good)
+    low, high = interval(name, targets, good, groups)
+    assert low < score < high
+    assert p_value(name, targets, good, bad, groups) < 0.001
+    assert p_value(name, targets, good, same, groups) > 0.01
+
+
+@pytest.mark.parametrize("name", ["auc", "average_precision"])
+def test_a_resample_reads_as_the_clips_that_were_drawn(name):
+    """With weights as often as with copies, also where answers are equal."""
+    rng = np.random.default_rng(5)
+    targets, answers = told(40, 0.7, 5, classes=3)
+    answers = np.round(answers, 1)
+    groups, drawn = np.arange(40) // 2, rng.multinomial(20, np.full(20, 1 / 20), size=6).astype(float)
+    read = metric(name).formula.resampled(targets, answers, groups)(drawn)
+    for times, value in zip(drawn, read, strict=True):
+        copies = np.repeat(np.arange(40), times[groups].astype(int))
+        assert metric(name).score(targets[copies], answers[copies]) == pytest.approx(value)
+
+
+def test_an_interval_of_labels_takes_the_thresholds_that_decided_them():
+    targets, answers = labels(200, 2.0, 1)
+    groups = list(range(200))
+    strict = interval("macro_f1", targets, answers, groups, thresholds=np.full(5, 0.99))
+    assert strict[1] < interval("macro_f1", targets, answers, groups)[0]

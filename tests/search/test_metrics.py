@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn
 
+from sinesweep.dataset import Task
 from sinesweep.errors import SweepError
-from sinesweep.metrics import METRICS, measure, metric
+from sinesweep.metrics import measure, metric, metrics_for
 
 LABELS = np.arange(5)
+OCCURRING = [0, 1, 2, 4]
 
 
 @pytest.fixture(params=range(4))
@@ -22,14 +24,21 @@ def told(request):
 
 def test_every_metric_equals_scikit_learns(told):
     targets, probabilities = told
-    said = probabilities.argmax(axis=1)
+    said, there = probabilities.argmax(axis=1), np.eye(5)[targets][:, OCCURRING]
     assert 3 in said
     expected = {
         "accuracy": sklearn.accuracy_score(targets, said),
-        "balanced_accuracy": np.mean(sklearn.recall_score(targets, said, labels=[0, 1, 2, 4], average=None)),
+        "balanced_accuracy": np.mean(sklearn.recall_score(targets, said, labels=OCCURRING, average=None)),
         "macro_f1": sklearn.f1_score(targets, said, average="macro", zero_division=0),
         "top_3_accuracy": sklearn.top_k_accuracy_score(targets, probabilities, k=3, labels=LABELS),
+        "top_5_accuracy": 1.0,
         "loss": sklearn.log_loss(targets, probabilities, labels=LABELS),
+        "micro_f1": sklearn.f1_score(targets, said, average="micro"),
+        "weighted_f1": sklearn.f1_score(targets, said, average="weighted", zero_division=0),
+        "macro_precision": sklearn.precision_score(targets, said, average="macro", zero_division=0),
+        "macro_recall": sklearn.recall_score(targets, said, average="macro", zero_division=0),
+        "auc": sklearn.roc_auc_score(there, probabilities[:, OCCURRING], average="macro"),
+        "average_precision": sklearn.average_precision_score(there, probabilities[:, OCCURRING], average="macro"),
     }
     assert measure(targets, probabilities) == pytest.approx(expected, abs=1e-12)
 
@@ -52,12 +61,12 @@ def test_equal_probabilities_count_for_the_first_classes_alone():
     assert measure(LABELS, flat)["top_3_accuracy"] == 0.6
 
 
-@pytest.mark.parametrize("name", METRICS)
+@pytest.mark.parametrize("name", metrics_for(Task.CLASSIFICATION))
 def test_directions_turn_scores_so_that_more_is_better(name):
-    right, wrong = np.eye(5), np.roll(np.eye(5), 1, axis=1)
-    if name == "top_3_accuracy":
-        wrong = np.where(np.eye(5) > 0, 0.0, 0.25)[:, ::-1][::-1]
-    good, bad = (metric(name).score(LABELS, each) for each in (right, wrong))
+    targets, right, wrong = np.arange(7), np.eye(7), np.roll(np.eye(7), 1, axis=1)
+    if name.startswith("top_"):
+        wrong = np.where(np.eye(7) > 0, 0.0, 1 / 6)
+    good, bad = (metric(name).score(targets, each) for each in (right, wrong))
     assert metric(name).goodness(good) > metric(name).goodness(bad)
 
 
@@ -91,3 +100,86 @@ def test_an_unknown_metric_is_answered_with_the_nearest():
 def test_scores_are_shown_as_people_read_them():
     assert metric("accuracy").show(0.6875) == "68.8 %"
     assert metric("loss").show(0.41234) == "0.412"
+
+
+@pytest.fixture(params=range(4))
+def labelled(request):
+    """Labels of 83 clips, some of which have none, and probabilities, some of which are equal."""
+    rng = np.random.default_rng(request.param)
+    there = (rng.random((83, 6)) < [0.6, 0.3, 0.2, 0.1, 0.5, 0.05]).astype(int)
+    there[:2] = [[0] * 6, [1] * 6]
+    return there, np.round((0.3 * there + rng.random((83, 6))) / 1.3, 1)
+
+
+def test_every_metric_of_labels_equals_scikit_learns(labelled):
+    there, probabilities = labelled
+    said = (probabilities >= 0.5).astype(int)
+    expected = {
+        "accuracy": sklearn.accuracy_score(there, said),
+        "macro_f1": sklearn.f1_score(there, said, average="macro"),
+        "micro_f1": sklearn.f1_score(there, said, average="micro"),
+        "weighted_f1": sklearn.f1_score(there, said, average="weighted"),
+        "macro_precision": sklearn.precision_score(there, said, average="macro"),
+        "macro_recall": sklearn.recall_score(there, said, average="macro"),
+        "auc": sklearn.roc_auc_score(there, probabilities, average="macro"),
+        "average_precision": sklearn.average_precision_score(there, probabilities, average="macro"),
+        "lrap": sklearn.label_ranking_average_precision_score(there, probabilities),
+        "loss": np.mean([sklearn.log_loss(t, p, labels=[0, 1]) for t, p in zip(there, probabilities, strict=True)]),
+    }
+    told = measure(there, probabilities.clip(1e-7, 1 - 1e-7))
+    assert told == pytest.approx(expected, abs=1e-6)
+
+
+def test_thresholds_decide_what_is_told_and_leave_ranks_alone(labelled):
+    there, probabilities = labelled
+    thresholds = np.array([0.2, 0.4, 0.6, 0.8, 0.5, 0.3])
+    said = (probabilities >= thresholds).astype(int)
+    told, plain = measure(there, probabilities, thresholds), measure(there, probabilities)
+    assert told["macro_f1"] == pytest.approx(sklearn.f1_score(there, said, average="macro"))
+    assert told["accuracy"] == pytest.approx(sklearn.accuracy_score(there, said))
+    for name in ("auc", "average_precision", "lrap", "loss"):
+        assert told[name] == plain[name]
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e6])
+def test_every_metric_of_values_equals_scikit_learns(offset):
+    rng = np.random.default_rng(0)
+    values = offset + rng.normal(3, 2, 50)
+    answers = values + rng.normal(0.2, 1, 50)
+    assert measure(values, answers[:, None]) == pytest.approx(
+        {
+            "root_mean_squared_error": sklearn.root_mean_squared_error(values, answers),
+            "mean_squared_error": sklearn.mean_squared_error(values, answers),
+            "mean_absolute_error": sklearn.mean_absolute_error(values, answers),
+            "r2": sklearn.r2_score(values, answers),
+        },
+        rel=1e-6,
+    )
+
+
+def test_values_that_are_all_the_same_are_explained_when_they_are_met():
+    same = np.full(3, 7.5)
+    assert metric("r2").score(same, same[:, None]) == 1
+    assert metric("r2").score(same, np.array([[7.5], [7.5], [8.0]])) == 0
+
+
+def test_what_has_no_rank_counts_as_chance_or_nothing():
+    all_there, answers = np.zeros(3, int), np.array([[0.9, 0.1], [0.8, 0.2], [0.6, 0.4]])
+    assert metric("auc").score(all_there, answers) == 0.5
+    assert metric("average_precision").score(all_there, answers) == 1
+    assert metric("average_precision").score(np.zeros((3, 2), int), answers) == 0
+
+
+def test_a_metric_says_which_tasks_it_cannot_judge():
+    with pytest.raises(ValueError, match="r2 is for regression; these are targets of classification"):
+        metric("r2").score(np.zeros(2, int), np.full((2, 2), 0.5))
+    with pytest.raises(ValueError, match=r"expected one value a clip, \(n, 1\), got \(2, 2\)"):
+        metric("r2").score(np.zeros(2), np.full((2, 2), 0.5))
+    with pytest.raises(ValueError, match="expected a 1 or 0 for each label"):
+        metric("lrap").score(np.full((2, 2), 2), np.full((2, 2), 0.5))
+
+
+def test_values_are_shown_with_their_digits():
+    assert metric("root_mean_squared_error").show(118.26) == "118.3"
+    assert metric("mean_squared_error").show(0.0000123) == "1.23e-05"
+    assert metric("r2").show(0.81234) == "0.812"

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from sinesweep import registry
+from sinesweep.contract import HostExtractor
 from sinesweep.errors import PluginError
 
 WORKING = """
@@ -17,6 +18,12 @@ class Tilt(FeatureExtractor):
     '''How bright a frame is.'''
     def layer(self, rate_hz): ...
 """
+
+ON_THE_HOST = WORKING.replace("FeatureExtractor", "HostExtractor").replace(
+    "def layer(self, rate_hz): ...",
+    "def shape(self, rate_hz, samples): ...\n    def extract(self, wave, rate_hz): ...",
+)
+NEITHER = ON_THE_HOST.replace("HostExtractor", "FrontEnd")
 
 
 @pytest.fixture
@@ -44,6 +51,11 @@ def test_a_strangers_plugin_is_found_and_loaded(install):
     assert registry.load("features", "tilt").__name__ == "Tilt"
 
 
+def test_an_extractor_on_the_host_is_found_as_any_other(install):
+    install("tilt-kit", "tilt", "tilt_kit_b:Tilt", ON_THE_HOST)
+    assert issubclass(registry.load("features", "tilt"), HostExtractor)
+
+
 def test_listing_imports_nothing(install):
     install("noisy", "noisy", "noisy_kit:Noisy", "raise RuntimeError('imported')")
     assert [each.distribution for each in registry.listing("features") if each.name == "noisy"] == ["noisy 1.0"]
@@ -56,6 +68,11 @@ def test_a_plugin_that_raises_on_import_is_broken_with_its_reason_and_the_others
     assert registry.reason_broken("features", "log_mel") is None
 
 
+def test_a_plugin_that_leaves_python_on_import_is_broken_too(install):
+    install("leaver", "leaver", "leaver_kit:Leaver", "raise SystemExit('go away')")
+    assert "SystemExit: go away" in registry.reason_broken("features", "leaver")
+
+
 def test_two_distributions_with_one_name_are_an_error_that_names_both(install):
     install("kit-one", "tilt", "kit_one:Tilt", WORKING)
     install("kit-two", "tilt", "kit_two:Tilt", WORKING)
@@ -64,18 +81,28 @@ def test_two_distributions_with_one_name_are_an_error_that_names_both(install):
 
 
 def test_an_unknown_name_gets_the_nearest_and_the_installed_list():
-    with pytest.raises(PluginError, match=r"Did you mean 'log_mel'\? Known: log_mel, mel, mfcc"):
+    with pytest.raises(PluginError, match=r"Did you mean 'log_mel'\? Known: .*log_mel, mel, mfcc"):
         registry.load("features", "log_mell")
 
 
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
-        ("class Tilt: ...", "expected a subclass of sinesweep.FeatureExtractor"),
+        ("class Tilt: ...", "expected a subclass of sinesweep.FeatureExtractor or sinesweep.HostExtractor"),
+        (NEITHER, "expected a subclass of sinesweep.FeatureExtractor or sinesweep.HostExtractor"),
+        (ON_THE_HOST.replace("def extract", "def extricate"), "it does not implement extract"),
         (WORKING.replace("(frozen=True)", ""), "cannot inherit non-frozen dataclass"),
         (WORKING.replace("@dataclass(frozen=True)", ""), "it is not a dataclass"),
         (WORKING.replace("def layer(self, rate_hz): ...", ""), "it does not implement layer"),
-        (WORKING + "    contract = 99", "written for contract 99"),
+        (
+            WORKING + "    contract = 99",
+            "written for contract 99, and this Sinesweep knows those up to 1",
+        ),
+        (WORKING + "    contract = '1'", "its contract is '1'; expected a whole number such as contract = 1"),
+        (
+            WORKING + "    order: 'Order' = 1",
+            "fields cannot be read: NameError: name 'Order'",
+        ),
         (WORKING + "    order: Annotated[int, Int(1, 3)] = 7", "the default of 'order' is 7, outside 1 … 3"),
         (
             WORKING + "    order: int = 1\n    power: Annotated[int, Int(1, 3), When('odrer', 2)] = 1",
@@ -93,6 +120,19 @@ def test_a_class_that_does_not_keep_the_contract_says_what_is_wrong(install, req
     install("kit", "tilt", f"{module}:Tilt", header + source)
     with pytest.raises(PluginError, match=reason):
         registry.load("features", "tilt")
+
+
+def test_a_plugin_that_states_no_contract_is_taken_for_one_of_the_first(install):
+    install("tilt-kit", "tilt", "tilt_kit_c:Tilt", WORKING)
+    assert registry.load("features", "tilt").contract == 1
+
+
+def test_the_kinds_of_a_name_are_known_without_saying_one(install):
+    install("kit", "cnn", "kit_of_two:Tilt", WORKING)
+    assert registry.kinds("log_mel") == ["features"]
+    assert registry.kinds("cnn") == ["features", "architectures"]
+    assert registry.kinds("kit_of_two:Tilt") == ["features"]
+    assert registry.kinds("kit_of_two:dataclass") == []
 
 
 def test_a_class_in_a_module_of_ones_own_works_without_an_entry_point(install):

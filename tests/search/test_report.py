@@ -9,10 +9,13 @@ from html.parser import HTMLParser
 import pytest
 
 from sinesweep import report
+from sinesweep.dataset import Task
+from sinesweep.fit import Fit
 from sinesweep.leaderboard import Opening
 from sinesweep.report import words
 from sinesweep.report.figures import ticks
 from sinesweep.report.short import flat, lines, short, varying
+from sinesweep.settings import values
 from sinesweep.trial import Cause, Failure, Result, State, Trial
 
 NASTY = """<script>alert("x")</script> & 'quotes' | `ticks` \x1b[31m\n🔔 *bell*"""
@@ -213,6 +216,24 @@ def test_a_configuration_is_shortened_to_what_varies(board):
 def test_a_plugins_own_settings_come_before_those_that_all_have(board):
     shown = {"architecture.cnn.dropout", "architecture.cnn.blocks"}
     assert short(board.best.config, shown) == "log_mel · cnn 3 blocks, dropout 0.2"
+
+
+def test_settings_of_another_optimizer_are_not_reported():
+    adam, sgd = ({"fit": values(Fit(optimizer=name, clip_at=2.0))} for name in ("adam", "sgd"))
+    assert "fit.momentum" in flat(sgd)
+    assert not {"fit.momentum", "fit.rho", "fit.weight_decay", "fit.clip_at"} & flat(adam).keys()
+    assert "beta_1" in lines(adam)
+    assert "beta_1" not in lines(sgd)
+
+
+def test_what_is_no_classification_is_not_called_so(board):
+    header = replace(board.header, objective="r2", task=Task.REGRESSION, classes=())
+    measured = replace(board, header=header)
+    assert "300 clips, a value each, 100 groups" in words.asked(measured)
+    assert "Classes" not in report.to_html(measured)
+    labels = replace(board, header=replace(board.header, task=Task.MULTI_LABEL))
+    assert "4 labels" in words.asked(labels)
+    assert "Labels: bronze" in report.to_html(labels)
 
 
 def test_a_flat_configuration_has_the_names_of_the_search_space(board):

@@ -1,13 +1,14 @@
 """A plugin's fields are the one statement of its settings."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import pytest
 
 from sinesweep.domains import Choice, Float, Int
 from sinesweep.errors import PluginError
-from sinesweep.settings import When, make, settings, values
+from sinesweep.settings import Code, Further, When, make, settings, spread, values
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def test_a_field_states_type_default_range_unit_and_help_in_one_line():
         "step between frames",
     )
     assert settings(Example)["path"].required
-    assert settings(Example)["depth"].when == When("kind", "b")
+    assert settings(Example)["depth"].when == (When("kind", "b"),)
     assert settings(Example)["label"].domain is None
 
 
@@ -59,3 +60,38 @@ def test_every_wrong_value_is_named_at_once_with_the_way_out():
 def test_a_wrong_type_is_not_bent_into_the_right_one(value):
     with pytest.raises(PluginError, match="expected a whole number"):
         make(Example, {"path": "x", "n_mels": value}, "example")
+
+
+@dataclass(frozen=True)
+class Open:
+    model: Annotated[str, Code(trusted=("ours.models",)), "module:name"] = "ours.models:build"
+    hp: Annotated[Mapping[str, bool | int | float | str], Further(), "its own settings"] = field(default_factory=dict)
+
+
+def test_further_settings_are_named_behind_their_field_and_kept_in_it():
+    given = {"model": "hers:build", "hp.units": 8, "hp.a/b c": 0.5}
+    opened = make(Open, given, "open")
+    assert opened.hp == {"units": 8, "a/b c": 0.5}
+    assert make(Open, values(opened), "open") == opened
+    assert [type(value) for value in make(Open, {"hp": {"a": 1, "b": 1.0, "c": True}}, "open").hp.values()] == [
+        int, float, bool,
+    ]  # fmt: skip
+    with pytest.raises(PluginError, match=r"open\.hq\.units: there is no such setting"):
+        make(Open, {"hq.units": 8}, "open")
+
+
+def test_further_settings_may_be_written_under_their_fields_name():
+    known = ("model", "hp.units", "hp.a.b")
+    nested = {"model": "m", "hp": {"units": {"low": 1}, "a.b": 3, "other": 4}}
+    flat = {"model": "m", "hp.units": {"low": 1}, "hp.a.b": 3, "hp.other": 4}
+    assert spread(nested, known) == flat
+    assert spread({"model": "m", "hp": {"units": {"low": 1}, "a": {"b": 3}, "other": 4}}, known) == flat
+    assert spread(flat, known) == flat
+
+
+@pytest.mark.parametrize(
+    ("value", "runs"),
+    [("ours.models:build", False), ("ours.models.deep:x", False), ("ours.modelsx:x", True), ("os:system", True)],
+)
+def test_a_setting_that_names_code_knows_whose_it_is(value, runs):
+    assert settings(Open)["model"].code.runs(value) is runs

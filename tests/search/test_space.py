@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from sinesweep import registry
+from sinesweep.block import Block
 from sinesweep.domains import Choice, Float, Int
 from sinesweep.errors import SweepError
 from sinesweep.picks import grid, random_pick
-from sinesweep.ranges import default_range
-from sinesweep.settings import settings
+from sinesweep.ranges import default_range, read_range
+from sinesweep.settings import When, settings
 from sinesweep.space import SearchSpace
 
 BASE = {"features": {"log_mel": None}, "architectures": {"mlp": None}, "losses": {"cross_entropy": None}}
@@ -55,6 +56,88 @@ def test_a_setting_that_hangs_on_another_is_searched_only_where_it_counts():
     seen, fit = names("adam")
     assert "fit.momentum" not in seen
     assert fit["momentum"] == 0.9
+
+
+@dataclass(frozen=True)
+class Nested:
+    kind: Annotated[str, Choice(("plain", "deep"))] = "plain"
+    layers: Annotated[int, Int(1, 3), When("kind", "deep")] = 2
+    skip: Annotated[bool, Choice((True, False)), When("layers", 2)] = True
+    gain: Annotated[float, Float(0.5, 2.0, step=0.5), When("kind", "deep"), When("skip", True)] = 1.0
+
+
+def block(**asked):
+    known = settings(Nested)
+    return Block(
+        "net", known, {n: read_range(s, asked[n]) if n in asked else default_range(s) for n, s in known.items()}
+    )
+
+
+def test_what_hangs_on_a_setting_that_does_not_count_does_not_count_either():
+    """`layers` is 2 by default, but a plain network has none."""
+    points = list(grid(block().suggest))
+    assert len(points) == 1 + 2 + (4 + 1)
+    assert points[0] == {"net.kind": "plain"}
+    assert block().suggest(lambda name, domain: domain_low(domain)) == {
+        "kind": "plain", "layers": 2, "skip": True, "gain": 1.0,
+    }  # fmt: skip
+
+
+def test_a_setting_may_hang_on_several_others():
+    assert {name: [str(gate) for gate in gates] for name, gates in block().gates().items()} == {
+        "net.kind": [],
+        "net.layers": ["net.kind: deep"],
+        "net.skip": ["net.layers: 2"],
+        "net.gain": ["net.kind: deep", "net.skip: True"],
+    }
+    assert [str(gate) for gate in block(kind="deep", layers=[2, 3]).gates()["net.gain"]] == ["net.skip: True"]
+    assert set(block(layers=[1, 3]).dimensions()) == {"net.kind", "net.layers"}
+    assert set(block(kind="plain").dimensions()) == set()
+
+
+FURTHER = """
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+from sinesweep.contract import Architecture
+from sinesweep.domains import Int
+from sinesweep.errors import PluginError
+from sinesweep.settings import Further, Setting
+
+@dataclass(frozen=True)
+class Wide(Architecture):
+    sizes: Annotated[str, "names, with a blank between"] = "a b"
+    of: Annotated[Mapping[str, int], Further(), "the width of each"] = field(default_factory=dict)
+
+    @classmethod
+    def further(cls, asked):
+        if asked.get("sizes") == "":
+            raise PluginError("sizes: expected one name or more")
+        names = asked.get("sizes", "a b").split()
+        return {f"of.{name}": Setting(f"of.{name}", int, 1, domain=Int(1, 9)) for name in names}
+
+    def build(self, input_shape, outputs): ...
+"""
+
+
+def test_settings_that_follow_from_another_are_searched_like_fields(tmp_path, monkeypatch):
+    (tmp_path / "further_plugin.py").write_text(FURTHER, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def wide(**asked):
+        return space(architectures={"further_plugin:Wide": {"dropout": 0.0, "l1": 0.0, "l2": 0.0, **asked}})
+
+    start = "architecture.further_plugin:Wide"
+    found = wide(sizes="x y", of={"x": {"high": 4}}).dimensions()
+    assert {name: found[name] for name in found if name.startswith(start)} == {
+        f"{start}.of.x": Int(1, 4), f"{start}.of.y": Int(1, 9),
+    }  # fmt: skip
+    config = wide().suggest(lambda name, domain: domain_low(domain))["architecture"]
+    assert (config["of.a"], config["of.b"], "of" in config) == (1, 1, False)
+    with pytest.raises(SweepError, match=r"further_plugin:Wide\.of\.z: there is no such setting"):
+        wide(of={"z": 3})
+    with pytest.raises(SweepError, match="sizes: expected one name or more"):
+        wide(sizes="")
 
 
 def test_an_augmentation_is_searched_always_or_never():
@@ -151,7 +234,7 @@ def test_points_to_try_first_are_checked_against_the_space():
     [
         ({"features.mfcc.n_mfcc": 20}, "features: mfcc", {"features": "mfcc"}),
         ({"augmentations.gain.max_db": 6.0}, "augmentations.gain: True", {"augmentations.gain": True}),
-        ({"fit.momentum": 0.5}, "fit.optimizer: sgd or rmsprop", {"fit.optimizer": "sgd"}),
+        ({"fit.momentum": 0.5}, "fit.optimizer: sgd or rmsprop or muon", {"fit.optimizer": "sgd"}),
     ],
 )
 def test_a_point_names_what_its_values_hang_on(alone, gate, opened):
@@ -167,7 +250,7 @@ def test_a_point_need_not_name_what_every_trial_has():
     assert one.check_point({"features.mfcc.n_mfcc": 20, "augmentations.gain.max_db": 6.0, "fit.momentum": 0.5}) == []
     both = space(fit={"optimizer": ["sgd", "rmsprop"]})
     assert both.check_point({"fit.momentum": 0.5}) == []
-    assert both.check_point({"fit.nesterov": True}) == ["fit.nesterov: counts only with fit.optimizer: sgd"]
+    assert both.check_point({"fit.nesterov": True}) == ["fit.nesterov: counts only with fit.optimizer: sgd or muon"]
 
 
 def test_a_range_ends_on_a_whole_step_and_a_point_lies_on_one():

@@ -150,6 +150,13 @@ def test_a_wrong_override_says_what_is_wrong(write, override, reason):
     assert reason in problems(write, GOOD, override)
 
 
+def test_data_that_are_vectors_need_no_front_end(write):
+    features = next(line for line in GOOD.splitlines() if line.startswith("features"))
+    text = GOOD.replace("reader: folder", "reader: vectors").replace(features, "").replace("[gain, ", "[")
+    assert list(read_sweep(write(text)).features) == ["vector"]
+    assert "features: missing" in problems(write, text.replace("vectors", "folder"))
+
+
 def test_a_missing_file_is_a_plain_error_that_names_it_once(tmp_path):
     with pytest.raises(SweepError, match="cannot be read: No such file") as said:
         read_sweep(tmp_path / "nothing.yaml")
@@ -171,6 +178,11 @@ def test_the_schema_knows_every_installed_plugin_and_takes_a_good_file(write):
     json.dumps(schema)
     document = YAML(typ="safe", pure=True).load(GOOD)
     jsonschema.validate(document, schema)
+    vectors = {"data": {"reader": "vectors", "path": "table.csv"}}
+    without = {key: value for key, value in document.items() if key != "features"}
+    jsonschema.validate(without | vectors, schema)
+    with pytest.raises(jsonschema.ValidationError, match="'features' is a required property"):
+        jsonschema.validate(without, schema)
     for wrong in ({"fit": {"epochs": "many"}}, {"features": {"log_mel": {"n_mells": 3}}}, {"colour": "red"}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(document | wrong, schema)
