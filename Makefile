@@ -7,11 +7,11 @@ READY := .venv/.ready
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check lint types contracts format clean
+.PHONY: help setup demo test test-examples test-all check lint types contracts format clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*##  */\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r target says; do \
-		printf '  make %-10s %s\n' "$$target" "$$says"; \
+		printf '  make %-14s %s\n' "$$target" "$$says"; \
 	done
 
 setup: $(READY)  ## make .venv and install what uv.lock names
@@ -20,10 +20,13 @@ demo: $(READY)  ## synthesize ten classes of sound and run a real sweep on them,
 	$(BIN)/sinesweep demo demo
 
 test: $(READY)  ## the tests that take seconds
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n auto --dist loadfile -m "not slow"
+
+test-examples: $(READY)  ## install the example plugins in an environment of their own, and sweep with them
+	$(BIN)/pytest -m slow tests/test_examples.py
 
 test-all: $(READY)  ## all tests, those that take minutes too
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: lint types contracts  ## lint, types and contracts
 
