@@ -371,7 +371,9 @@ def test_an_entry_that_is_larger_than_it_says_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"<html>no such file</html>", tarred((tarfile.TarInfo("a"), b"1" * 5000))[:-20]]
+    "content",
+    [b"", b"<html>no such file</html>", tarred((tarfile.TarInfo("a"), b"1" * 5000))[:-20]],
+    ids=["empty", "a page", "cut off"],  # an archive has its time in it: its bytes would be another name every second
 )
 def test_what_is_damaged_or_no_archive_is_said(tmp_path, content):
     with pytest.raises(FetchError, match="cannot be unpacked"):
