@@ -19,14 +19,16 @@ setup: $(READY)  ## make .venv and install what uv.lock names
 demo: $(READY)  ## synthesize ten classes of sound and run a real sweep on them, in demo/
 	$(BIN)/sinesweep demo demo
 
+# One process: librosa compiles into numba's cache when it is first used, and two at once can leave a broken entry there,
+# with which every later process dies.
 test: $(READY)  ## the tests that take seconds
-	$(BIN)/pytest -n auto --dist loadfile -m "not slow"
+	$(BIN)/pytest -m "not slow"
 
 test-examples: $(READY)  ## install the example plugins in an environment of their own, and sweep with them
 	$(BIN)/pytest -m slow tests/test_examples.py
 
 test-all: $(READY)  ## all tests, those that take minutes too
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest
 
 check: lint types contracts  ## lint, types and contracts
 
