@@ -8,13 +8,12 @@ from typing import Any
 from sinesweep import predictions
 from sinesweep.dataset import Task
 from sinesweep.errors import SweepError
-from sinesweep.leaderboard import Row
+from sinesweep.leaderboard import Leaderboard, Row
 from sinesweep.record import Record
 from sinesweep.sweep import Sweep
 from sinesweep.thresholds import fit_thresholds
 from sinesweep.trial import Result
 from sinesweep_runner.model.winner import epochs_for, open_test, refit
-from sinesweep_runner.outcome import board_of
 from sinesweep_runner.preparing import Prepared
 from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.sweepfolder import SweepFolder
@@ -22,16 +21,12 @@ from sinesweep_runner.training.material import Material
 from sinesweep_runner.trialzero import TrialZero
 
 
-def finish(place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared, material: Material) -> None:
-    """Writes `best/`, and, where there is a test part, the record of its opening.
+def finish(place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared, material: Material, best: Row) -> None:
+    """Writes `best/` for the trial that `winner_of` named, and, where there is a test part, the record of its opening.
 
     That it is opened, and for which trial, is written before the first sealed clip is heard. What is cut off
     afterwards can be completed, for that trial alone.
-
-    Raises:
-        SweepError: no trial has a score, or the test part has been opened before.
     """
-    best = winner_of(place)
     winner = next(result for result in record.results() if result.trial.number == best.number)
     clips = material.clips()
     facts = _facts(prepared, sweep, best) | _decisions(place, winner, prepared)
@@ -42,7 +37,7 @@ def finish(place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared,
         place.record(place.test_file, opened | _test(place, sweep, prepared, material))
 
 
-def winner_of(place: SweepFolder) -> Row:
+def winner_of(place: SweepFolder, board: Leaderboard) -> Row:
     """The best trial; where an opening was cut off before it had a score, the trial that it was for.
 
     Raises:
@@ -54,7 +49,6 @@ def winner_of(place: SweepFolder) -> Row:
             f"{place.path}: the test part was opened on {before['opened']} for trial {before['trial']}. A second look"
             " would be a choice made on test data; begin a new sweep with another test part"
         )
-    board = board_of(place.path)
     if before is not None:
         return next(row for row in board.rows if row.number == before["trial"])
     if board.best is None:

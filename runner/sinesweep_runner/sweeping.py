@@ -12,7 +12,7 @@ from pathlib import Path
 from sinesweep import report
 from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.files import write_atomically
-from sinesweep.leaderboard import Leaderboard
+from sinesweep.leaderboard import Leaderboard, Row
 from sinesweep.record import Record
 from sinesweep.safety import unsafe_augmentations
 from sinesweep.study import Study
@@ -110,7 +110,7 @@ def _carry_on(sweep: Sweep, place: SweepFolder, plan: Plan, table: Table, *, res
         if board.test is not None:
             watch.say(f"The test part was opened before, for trial {board.test.trial}; best/ stays as it is.")
         elif finalize and not stopped:
-            board = _finish(place, sweep, study.record, prepared, material, watch)
+            board = _finish(place, sweep, study.record, prepared, material, watch, finishing.winner_of(place, board))
     return Outcome(place.path, board, why, stopped)
 
 
@@ -174,19 +174,25 @@ def finalize(folder: Path) -> Outcome:
     """
     place = SweepFolder(folder)
     sweep = place.sweep()
-    finishing.winner_of(place)  # whoever may not open the test part learns so before any work
     with place.claimed(), watching(sweep, 1) as watch, _way_back("finalize", place, watch):
+        best = finishing.winner_of(place, board_of(place.path))  # who may not open the test part learns so at once
         prepared, material = _prepare(sweep, place, read_table(sweep), watch)
-        board = _finish(place, sweep, Record.of(sweep, place.storage(sweep)), prepared, material, watch)
+        board = _finish(place, sweep, Record.of(sweep, place.storage(sweep)), prepared, material, watch, best)
     return Outcome(folder, board, "finalized")
 
 
 def _finish(
-    place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared, material: Material, watch: Watch
+    place: SweepFolder,
+    sweep: Sweep,
+    record: Record,
+    prepared: Prepared,
+    material: Material,
+    watch: Watch,
+    best: Row,
 ) -> Leaderboard:
     sealed = "; then the test part is opened, once" if prepared.split.test else ""
     watch.say(f"Training the winner on training and validation clips{sealed}.")
-    finishing.finish(place, sweep, record, prepared, material)
+    finishing.finish(place, sweep, record, prepared, material, best)
     return _write_report(place)
 
 

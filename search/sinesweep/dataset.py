@@ -6,7 +6,7 @@ import enum
 import hashlib
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -27,6 +27,15 @@ class Task(enum.StrEnum):
     def activation(self) -> str:
         """The Keras activation that turns logits into answers."""
         return {"classification": "softmax", "multi_label": "sigmoid", "regression": "linear"}[self.value]
+
+    def outputs(self, classes: Sequence[str]) -> int:
+        """How many numbers a model gives for a clip: one a class or label, or the value."""
+        return 1 if self is Task.REGRESSION else len(classes)
+
+
+def listed(tasks: Collection[Task]) -> str:
+    """`classification and multi_label`."""
+    return " and ".join(task.value for task in Task if task in tasks)
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ class Dataset:
     @property
     def outputs(self) -> int:
         """How many numbers a model gives for a clip."""
-        return 1 if self.task is Task.REGRESSION else len(self.classes)
+        return self.task.outputs(self.classes)
 
     def targets(self) -> Targets:
         """What is right for every clip."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sinesweep import ranks, sums
-from sinesweep.dataset import Task
+from sinesweep.dataset import Task, listed
 from sinesweep.errors import SweepError, did_you_mean
 from sinesweep.formulas import Answers as Answers
 from sinesweep.formulas import Formula, Ranks, Sums
@@ -60,7 +60,7 @@ class Metric:
         """
         check(targets, answers)
         if task_of(targets) not in self.tasks:
-            raise ValueError(f"{self.name} is for {_listed(self.tasks)}; these are targets of {task_of(targets)}")
+            raise ValueError(f"{self.name} is for {listed(self.tasks)}; these are targets of {task_of(targets)}")
         return self.formula.score(targets, self.decided(targets, answers, thresholds))
 
     def decided(self, targets: Targets, answers: Answers, thresholds: Thresholds) -> Answers:
@@ -129,10 +129,6 @@ def _check_classes(targets: Targets, answers: Answers) -> None:
             raise ValueError(f"expected a 1 or 0 for each label, {answers.shape}, got {targets.shape}")
     elif targets.min() < 0 or targets.max() >= answers.shape[1]:
         raise ValueError(f"expected class indices 0 … {answers.shape[1] - 1}, got {targets.min()} … {targets.max()}")
-
-
-def _listed(tasks: frozenset[Task]) -> str:
-    return " and ".join(task.value for task in Task if task in tasks)
 
 
 _CLASSES, _LABELS, _VALUES = (frozenset({task}) for task in Task)

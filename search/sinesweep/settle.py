@@ -10,7 +10,7 @@ import numpy as np
 from sinesweep import registry
 from sinesweep.block import Block
 from sinesweep.contract import Loss, Stage
-from sinesweep.dataset import Dataset, Task
+from sinesweep.dataset import Dataset, Task, listed
 from sinesweep.errors import Infeasible, PluginError, SweepError
 from sinesweep.metrics import DEFAULT_OBJECTIVES, metric, metrics_for
 from sinesweep.picks import random_pick
@@ -74,7 +74,7 @@ def _losses(sweep: Sweep, dataset: Dataset) -> Iterator[str]:
         kind = registry.load("losses", name)
         if dataset.task not in kind.tasks:
             yield (
-                f"losses.{name}: it is for {_listed(kind.tasks)}, and the data ask for {dataset.task}; expected one of"
+                f"losses.{name}: it is for {listed(kind.tasks)}, and the data ask for {dataset.task}; expected one of"
                 f" {', '.join(_for_task('losses', dataset.task))}"
             )
             continue
@@ -90,7 +90,7 @@ def _baseline(sweep: Sweep, task: Task) -> Iterator[str]:
     kind = registry.load("baselines", sweep.baseline)
     if task not in kind.tasks:
         yield (
-            f"baseline: {sweep.baseline} is for {_listed(kind.tasks)}, and the data ask for {task}; expected one of"
+            f"baseline: {sweep.baseline} is for {listed(kind.tasks)}, and the data ask for {task}; expected one of"
             f" {', '.join(_for_task('baselines', task))}, or null for none"
         )
 
@@ -131,7 +131,3 @@ def _some(kind: type[Loss], block: Block) -> Loss:
     """The loss at a point of its range."""
     loss: Loss = make(kind, block.suggest(random_pick(np.random.default_rng(0))), block.prefix)
     return loss
-
-
-def _listed(tasks: frozenset[Task]) -> str:
-    return " and ".join(task.value for task in Task if task in tasks)

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from sinesweep.errors import PluginError
-
-SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
+from sinesweep_plugins.datasets._files import SUFFIXES
 
 
 def check_sounds(folder: str) -> None:

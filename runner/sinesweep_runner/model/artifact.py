@@ -265,7 +265,7 @@ def _register_layers(folder: Path, facts: Mapping[str, Any], length: Length) -> 
         host = features if isinstance(features, HostExtractor) else None
         if host is None:
             features.layer(length.rate_hz)
-        outputs = 1 if facts["task"] == Task.REGRESSION else len(facts["classes"])
+        outputs = Task(facts["task"]).outputs(facts["classes"])
         architecture.build(features.shape(length.rate_hz, length.samples), outputs)
     except (PluginError, Infeasible) as reason:
         needed = ", ".join(sorted({each["distribution"] for each in facts["plugins"].values()}))

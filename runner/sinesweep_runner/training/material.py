@@ -38,7 +38,7 @@ class Material:
     @property
     def outputs(self) -> int:
         """How many numbers a model gives for a clip."""
-        return 1 if self.task is Task.REGRESSION else len(self.classes)
+        return self.task.outputs(self.classes)
 
     def right(self) -> np.ndarray:
         """The targets as metrics take them: int `(clips,)`, int `(clips, labels)`, or float64 `(clips,)`."""
