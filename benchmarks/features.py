@@ -1,10 +1,11 @@
 """Milliseconds of extraction per second of audio, one core: every built-in feature, beside librosa's for the same.
 
-    python benchmarks/features.py [NAME …] [--rate-hz 22050] [--seconds 1 5] [--least-s 2]
+    python benchmarks/features.py [NAME …] [--rate-hz 22050] [--seconds 1 5] [--least-s 2] [--compiled]
 
 Features that are a part of the model take batches of 32, as in a sweep; librosa takes one clip after another. All have
 their default settings. Features that librosa computes anyway have no second figure. librosa makes its filters anew in
-every call, which weighs on short clips; long clips fill the cache with what a batch of spectra needs.
+every call, which weighs on short clips; long clips fill the cache with what a batch of spectra needs. `--compiled`
+measures what a sweep does with hours of sound, whose front ends it compiles.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ def fastest(work, least_s: float) -> float:
     return min(times)
 
 
-def ours(plugin, rate_hz: int, waves):
+def ours(plugin, rate_hz: int, waves, compiled: bool):
     """A call that extracts a batch, as a worker does."""
     if isinstance(plugin, HostExtractor):
         return lambda: [plugin.extract(wave, rate_hz) for wave in waves]
@@ -128,7 +129,7 @@ def ours(plugin, rate_hz: int, waves):
 
     entry = keras.Input(waves.shape[1:])
     model = keras.Model(entry, plugin.layer(rate_hz)(entry))
-    model.jit_compile = backend.compiles()
+    model.jit_compile = compiled or backend.compiles()
     return lambda: model.predict_on_batch(waves)
 
 
@@ -138,13 +139,13 @@ def built_in() -> list[str]:
     return [name for name in listed if not registry.load("features", name).takes_vectors]
 
 
-def row(name: str, rate_hz: int, samples: int, least_s: float) -> str:
+def row(name: str, rate_hz: int, samples: int, least_s: float, compiled: bool) -> str:
     """One line of the table."""
     plugin = registry.load("features", name)()
     waves = np.random.default_rng(0).normal(0, 0.1, (BATCH, samples)).astype("float32")
     audio_s = waves.size / rate_hz
     frames, bins = plugin.shape(rate_hz, samples)
-    own_ms = 1000 * fastest(ours(plugin, rate_hz, waves), least_s) / audio_s
+    own_ms = 1000 * fastest(ours(plugin, rate_hz, waves, compiled), least_s) / audio_s
     line = f"| {name:<18}| {frames:>6} × {bins:<5}| {own_ms:>9.3f} |"
     if name not in LIBROSA:
         return f"{line}           |        |"
@@ -158,14 +159,15 @@ def main() -> None:
     parser.add_argument("--rate-hz", type=int, default=22_050)
     parser.add_argument("--seconds", type=float, nargs="+", default=[1.0, 5.0], help="lengths of clips")
     parser.add_argument("--least-s", type=float, default=2.0, help="how long each is measured")
+    parser.add_argument("--compiled", action="store_true", help="compile what is a part of the model")
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    backend.limit_threads(1)
+    backend.limit(1)
     for seconds in asked.seconds:
         print(f"\nClips of {seconds:g} s at {asked.rate_hz:,} Hz, batches of {BATCH}:\n\n{HEAD}")
         for name in asked.names or built_in():
-            print(row(name, asked.rate_hz, round(seconds * asked.rate_hz), asked.least_s), flush=True)
+            print(row(name, asked.rate_hz, round(seconds * asked.rate_hz), asked.least_s, asked.compiled), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The fixed workload: twelve configurations of one small network on ESC-10, through the command line.
 
 What is computed is the same for every tool that runs it: clips padded or cut to 5 s at 22,050 Hz, folds 2–5 train, fold
-1 validates, six epochs. No search, no pruning, no baseline, no sealed test: what is timed is the way of a trial.
+1 validates, six epochs. No search, no pruning, no baseline, no finalists, no sealed test: what is timed is the way of a
+trial.
 
     python benchmarks/workload.py ESC10 [--workers 2] [--warm] [--keep FOLDER]
 """
@@ -87,6 +88,7 @@ def sweep(esc10: Path, workers: int) -> dict[str, object]:
         "baseline": None,
         "search": {"sampler": "random", "pruner": "none"},
         "budget": {"trials": 12},
+        "finalists": {"trials": 0},
         "enqueue": points(),
         "workers": {"count": workers},
     }

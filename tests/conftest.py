@@ -31,6 +31,9 @@ import soundfile
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# Two processes that compile librosa at once can leave a broken entry in a cache that they share: each has its own.
+NUMBA_CACHE = REPOSITORY / ".pytest_cache" / "numba" / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+os.environ["NUMBA_CACHE_DIR"] = str(NUMBA_CACHE)
 DATA = Path(os.environ.get("SINESWEEP_DATA") or REPOSITORY.parent / "shared" / "data")
 
 

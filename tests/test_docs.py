@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from sinesweep import registry
+from sinesweep.errors import SweepError
 from sinesweep.settings import settings
+from sinesweep.space import SearchSpace
 from sinesweep.sweepfile import read_sweep
 from sinesweep.testing import examine
 from sinesweep_runner.catalogue import page
@@ -55,6 +58,8 @@ def project(tmp_path, monkeypatch):
     yield tmp_path
     for cache in (registry._entry_points, registry.load):
         cache.cache_clear()
+    for name in [each for each in sys.modules if each.partition(".")[0] == "sinesweep_spectral_tilt"]:
+        del sys.modules[name]  # the next test writes the project anew, elsewhere
 
 
 def test_the_guides_plugin_keeps_every_promise(project):
@@ -85,9 +90,23 @@ def test_the_guides_settings_are_read():
     assert known["exponent"].when[0].values == ("power",)
 
 
+def test_the_guides_further_settings_are_searched_and_its_augmentation_keeps_every_promise(tmp_path, monkeypatch):
+    (text,) = [text for text in blocks("python") if "Further()" in text]
+    (tmp_path / "guide_bands.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    name = "guide_bands:BandGains"
+    asked = {kind: {} for kind in ("features", "architectures", "losses")} | {"augmentations": {name: {"bands": 3}}}
+    dimensions = SearchSpace.of(asked, {}).dimensions()
+    assert {f"augmentations.{name}.max_db.{band}" for band in (1, 2, 3)} < dimensions.keys()
+    with pytest.raises(SweepError, match="bands: expected one number"):
+        SearchSpace.of(asked | {"augmentations": {name: {"bands": [2, 3]}}}, {})
+    plugin = registry.load("augmentations", name)
+    assert [each for each in examine("augmentations", plugin()) if each.kept is False] == []
+
+
 def test_every_block_of_the_guide_is_run_by_some_test():
     whole_files = re.findall(r"`[\w/]+\.py`:\n\n```python\n", GUIDE)
-    assert len(blocks("python")) == len(whole_files) + 2
+    assert len(blocks("python")) == len(whole_files) + 3
     assert len(blocks("yaml")) == 1
     programs = {line.split()[1] for text in blocks("console") for line in text.splitlines()}
     assert programs == {"sinesweep", "pip", "pytest"}

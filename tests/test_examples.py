@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import tomllib
 from pathlib import Path
 
-import numpy as np
 import pytest
-import soundfile
 
 from sinesweep import registry
 from sinesweep.sweepfile import read_sweep
@@ -92,21 +91,15 @@ def command(fresh_environment, tmp_path):
 
 @pytest.fixture
 def recordings(tmp_path):
-    """Four recordings with selection tables: a high and a low call, six of each, in noise."""
-    folder = tmp_path / "recordings"
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    time = np.arange(4000) / 8000
-    for recording in range(4):
-        wave, rows = 0.01 * rng.standard_normal(12 * 4000), ["Selection\tBegin Time (s)\tEnd Time (s)\tAnnotation"]
-        for call in range(12):
-            label, pitch_hz = [("low", 400), ("high", 2000)][call % 2]
-            tone = 0.3 * np.sin(2 * np.pi * pitch_hz * rng.uniform(0.9, 1.1) * time)
-            wave[4000 * call : 4000 * (call + 1)] += tone
-            rows.append(f"{call + 1}\t{call / 2}\t{call / 2 + 0.5}\t{label}")
-        soundfile.write(folder / f"dawn{recording}.wav", wave, 8000)
-        (folder / f"dawn{recording}.Table.1.selections.txt").write_text("\n".join(rows))
-    return folder
+    """What the example's own make_data.py writes."""
+    runpy.run_path(str(PACKAGE / "make_data.py"))["main"](tmp_path / "recordings")
+    return tmp_path / "recordings"
+
+
+def test_the_example_package_brings_recordings_for_its_sweep(recordings, monkeypatch):
+    monkeypatch.syspath_prepend(str(PACKAGE))
+    reader = registry.load("datasets", "sinesweep_extras.raven:Raven")
+    assert reader(path=str(recordings)).read().class_counts() == {"high": 24, "low": 24}
 
 
 @pytest.mark.slow

@@ -4,11 +4,12 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sinesweep import registry
 from sinesweep.samplers import make_pruner, make_sampler
-from sinesweep.sweep import Search
+from sinesweep.sections import Search
 from sinesweep.sweepfile import read_sweep
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
@@ -42,6 +43,9 @@ def test_the_python_lines_run_and_return_objects(beside_recordings, capsys):
     assert names["outcome"].board.best.config["architecture"]["name"] in {"cnn", "crnn"}
     assert names["answer"].label in names["model"].classes
     assert "some.wav" in capsys.readouterr().out
+    names["microphone"] = np.array_split(np.zeros(88_200, np.int16), 50)
+    exec(compile(block("python", "Stream("), "README.md", "exec"), names)
+    assert "0.0 0.5 " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("kind", ["features", "architectures", "losses", "augmentations", "datasets", "baselines"])

@@ -10,12 +10,15 @@ from typing import Any
 
 _HOMES = {
     "Artifact": "sinesweep_runner.model.artifact",
+    "Exported": "sinesweep_runner.export.exported",
     "Outcome": "sinesweep_runner.sweeping",
+    "Stream": "sinesweep_runner.model.stream",
     "board_of": "sinesweep_runner.outcome",
     "finalize": "sinesweep_runner.sweeping",
     "predict": "sinesweep_runner.model.prediction",
     "resume": "sinesweep_runner.sweeping",
     "run": "sinesweep_runner.sweeping",
+    "segments": "sinesweep_runner.model.segments",
 }
 
 __all__ = sorted(_HOMES)

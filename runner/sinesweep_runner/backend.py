@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import logging
 import os
@@ -14,6 +15,7 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 
 from sinesweep.errors import UserError
+from sinesweep_runner.deviceshare import gpu_bytes, jax_settings, limit_mb, memory_fraction
 
 # TensorFlow's notes on CPU instructions and on every new model's tracing would fill each worker's log.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -57,7 +59,7 @@ _threads: int | None = None
 
 
 def threads() -> int:
-    """How many threads this process may compute with: what `limit_threads` has set, or else one a core."""
+    """How many threads this process may compute with: what `limit` has set, or else one a core."""
     return _threads or os.cpu_count() or 1
 
 
@@ -77,29 +79,96 @@ def without_scikit_learn() -> Iterator[None]:
         del sys.modules["sklearn"]
 
 
-def limit_threads(count: int) -> None:
+def limit(count: int, gpus: float = 0) -> None:
     """Lets this process compute with `count` threads, and take GPU memory only as it needs it.
 
     Loads Keras. TensorFlow cannot change its threads once it has computed; a notebook that did keeps what it has.
+
+    Args:
+        gpus: how many it was given. With a part of one it takes no more than that part of its memory.
     """
     global _threads
     _threads = count
     os.environ["OMP_NUM_THREADS"] = str(count)
+    os.environ.update(jax_settings(gpus, os.environ))
     load()
     import keras
 
     if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
         with suppress(RuntimeError):
-            tf.config.threading.set_intra_op_parallelism_threads(count)
-            tf.config.threading.set_inter_op_parallelism_threads(count)
-            for gpu in tf.config.list_physical_devices("GPU"):
-                tf.config.experimental.set_memory_growth(gpu, True)
+            _limit_tensorflow(count, gpus)
     if keras.backend.backend() == "torch":
         import torch
 
         torch.set_num_threads(count)
+        fraction = memory_fraction(gpus)
+        if fraction is not None and torch.cuda.is_available():
+            torch.cuda.set_per_process_memory_fraction(fraction)
+
+
+def _limit_tensorflow(threads: int, gpus: float) -> None:
+    """TensorFlow takes a part of a GPU at once; where nobody says how much that is, it grows without a limit."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    for gpu in tf.config.list_physical_devices("GPU"):
+        size_bytes = gpu_bytes() if memory_fraction(gpus) is not None else None
+        most_mb = None if size_bytes is None else limit_mb(gpus, size_bytes)
+        if most_mb is None:
+            tf.config.experimental.set_memory_growth(gpu, True)
+        else:
+            tf.config.set_logical_device_configuration(gpu, [tf.config.LogicalDeviceConfiguration(most_mb)])
+
+
+def device_bytes() -> int:
+    """Bytes of accelerators' memory that this process uses now; 0 where it computes on the processor."""
+    return _device_bytes("current", "bytes_in_use", "memory_allocated")
+
+
+def device_peak_bytes() -> int:
+    """The most that it has used; 0 likewise."""
+    return _device_bytes("peak", "peak_bytes_in_use", "max_memory_allocated")
+
+
+def _device_bytes(in_tensorflow: str, in_jax: str, in_torch: str) -> int:
+    """A figure of the memory in use, by the name that each backend has for it."""
+    import keras
+
+    name = keras.backend.backend()
+    if name == "tensorflow":
+        import tensorflow as tf
+
+        gpus = tf.config.list_logical_devices("GPU")
+        return sum(tf.config.experimental.get_memory_info(gpu.name)[in_tensorflow] for gpu in gpus)
+    if name == "jax":
+        import jax
+
+        stats = [device.memory_stats() for device in jax.local_devices() if device.platform != "cpu"]
+        return sum(each[in_jax] for each in stats if each)
+    if name == "torch":
+        import torch
+
+        return int(getattr(torch.cuda, in_torch)()) if torch.cuda.is_available() else 0
+    return 0
+
+
+def release_graphs() -> None:
+    """Frees what Keras and TensorFlow keep of models that are gone, and of every graph that was traced until now.
+
+    For the gradient of each `tf.custom_gradient` in a graph, and every step of a Keras optimizer has one, TensorFlow
+    notes a function under a name of its own. The note stays for ever and holds the graph, and that all its variables.
+    """
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        from tensorflow.python.framework import ops
+
+        notes = ops.gradient_registry._registry
+        for name in [name for name in notes if name.startswith("CustomGradient-")]:
+            del notes[name]
+    keras.backend.clear_session(free_memory=False)
+    gc.collect()
 
 
 def compiles() -> bool:
@@ -111,6 +180,13 @@ def compiles() -> bool:
     import keras
 
     return bool(keras.backend.backend() == "jax")
+
+
+def may_compile() -> bool:
+    """Whether XLA could compile a model that is not compiled anyway."""
+    import keras
+
+    return bool(keras.backend.backend() == "tensorflow")
 
 
 def device_name() -> str:

@@ -33,6 +33,8 @@ ABOUT = {
 def table(kind: str | None = None) -> str:
     """A Markdown table of all plugins, or of one kind. A broken one is listed with its reason.
 
+    What is announced where nobody looks stands below it.
+
     Raises:
         PluginError: there is no such kind.
     """
@@ -43,7 +45,8 @@ def table(kind: str | None = None) -> str:
         for each in ([kind] if kind else registry.KINDS)
         for listed in registry.listing(each)
     ]
-    return markdown_table(("kind", "name", "distribution", "what it is"), rows)
+    lost = [sentence for sentences in registry.strays().values() for sentence in sentences]
+    return "\n".join([markdown_table(("kind", "name", "distribution", "what it is"), rows), *lost])
 
 
 def page() -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from sinesweep.errors import SinesweepError, UserError
-from sinesweep_runner.commands import data, look, sweep, use
+from sinesweep.wording import printable
+from sinesweep_runner.commands import data, elsewhere, export, look, predict, sweep, use
 
 DONE, FAILED, MISTAKE = 0, 1, 2
 
@@ -19,9 +21,26 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (sweep, look, use, data):
+for module in (sweep, look, use, predict, export, data, elsewhere):
     commands.registered_commands += module.commands.registered_commands
     commands.registered_groups += module.commands.registered_groups
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"sinesweep {version('sinesweep')}")
+        raise typer.Exit
+
+
+@commands.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="print the version and end")
+    ] = False,
+) -> None:
+    """What stands before a command."""
 
 
 def app() -> None:
@@ -45,4 +64,4 @@ def app() -> None:
 
 def _complain(reason: Exception) -> None:
     for line in str(reason).splitlines():
-        print(f"sinesweep: {line}", file=sys.stderr)
+        print(f"sinesweep: {printable(line)}", file=sys.stderr)

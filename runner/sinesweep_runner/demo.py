@@ -57,8 +57,9 @@ def run_demo(folder: Path) -> None:
     """
     from sinesweep.sweepfile import read_sweep
     from sinesweep_runner import sweeping
-    from sinesweep_runner.model import prediction
     from sinesweep_runner.model.artifact import Artifact
+    from sinesweep_runner.model.prediction import predict
+    from sinesweep_runner.model.written import as_text
     from sinesweep_runner.printing import print_outcome
 
     file = prepare(folder)
@@ -71,7 +72,7 @@ def run_demo(folder: Path) -> None:
         return
     sound = _sealed_sound(out)
     typer.echo(f"\n$ sinesweep predict {out / 'best'} {sound}")
-    typer.echo(prediction.as_text(prediction.predict(Artifact.load(out / "best"), [sound])).rstrip("\n"))
+    typer.echo(as_text(predict(Artifact.load(out / "best"), [sound])).rstrip("\n"))
 
 
 def _sealed_sound(out: Path) -> Path:

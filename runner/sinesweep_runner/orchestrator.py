@@ -7,14 +7,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from sinesweep.errors import SweepFailed
+from sinesweep.reserve import Reserve
+from sinesweep.stopping import Plateau
 from sinesweep.study import Study
-from sinesweep.sweep import Budget
-from sinesweep.trial import Failure, Report, Result, State, Trial
+from sinesweep.sweep import Sweep
+from sinesweep.trial import Report, Result, State, Trial
+from sinesweep.wording import duration, many
 from sinesweep_runner.executors import Executor
 from sinesweep_runner.signals import StopRequest
-
-SAME_FAILURES = 3
-"""So many failures in a row with one cause are not bad luck."""
+from sinesweep_runner.supervision import Supervision
+from sinesweep_runner.timesheet import Timesheet
+from sinesweep_runner.training.drybuild import DryBuild
 
 INFEASIBLE_IN_A_ROW = 200
 """So many configurations in a row that cannot work: the space holds next to none that can."""
@@ -32,6 +35,9 @@ class Observer(Protocol):
     def ended(self, result: Result) -> None:
         """A trial has ended."""
 
+    def say(self, text: str) -> None:
+        """Something happened that people should know."""
+
 
 class Orchestrator:
     """Keeps an executor's slots full with what a study asks for."""
@@ -40,22 +46,26 @@ class Orchestrator:
         self,
         study: Study,
         executor: Executor,
-        budget: Budget,
-        dry_build: Callable[[Trial], Result | None],
+        sweep: Sweep,
+        dry_build: DryBuild,
         observer: Observer,
         stop: StopRequest,
+        tidy: Callable[[Result], None] = lambda result: None,
     ) -> None:
         """Makes ready to run.
 
         Args:
-            dry_build: tries a configuration on shapes; what is sure to go wrong with it, or None.
             stop: is looked at before every trial.
+            tidy: removes what nobody needs any more when a trial has been told.
         """
-        self._study, self._executor, self._budget = study, executor, budget
-        self._dry_build, self._observer, self._stop = dry_build, observer, stop
+        self._study, self._executor, self._budget = study, executor, sweep.budget
+        self._supervision = Supervision(study.space, sweep.workers)
+        self._dry_build, self._observer, self._stop, self._tidy = dry_build, observer, stop, tidy
         self._running: dict[int, Trial] = {}
-        self._spent = sum(result.state.spent for result in study.record.results())
-        self._last_failures: list[Failure] = []
+        self._timesheet = Timesheet()
+        self._spent = {result.trial.origin for result in study.record.results() if result.spent}
+        self._plateau = Plateau(sweep, study.record.results())
+        self._reserve = Reserve(sweep, study.record.results())
         self._exhausted = False
         self._ahead: tuple[Trial, Future[Result | None]] | None = None
 
@@ -65,19 +75,20 @@ class Orchestrator:
         Raises:
             SweepFailed: the same failure again and again, or nothing feasible; all that was computed is kept.
         """
-        if why := self._why_over():
-            return f"{why} before, so nothing is left to do; --set budget.trials=… or budget.hours=… gives it more"
         with ThreadPoolExecutor(1) as beside:
             try:
-                while True:
-                    self._fill()
-                    if not self._running:
-                        return self._why_over()
+                self._fill()
+                if not self._running:
+                    more = "--set budget.trials=…, budget.hours=… or budget.plateau=… gives it more"
+                    return f"{self._why_over()} before, so nothing is left to do; {more}"
+                while self._running:
                     self._ask_ahead(beside)
                     result = self._executor.next_result(self._keep_going)
                     if self._stop.at_once:  # a library caught the interrupt, and the trial seems to have failed
                         raise KeyboardInterrupt
-                    self._settle(result)
+                    self._conclude(result)
+                    self._fill()
+                return self._why_over()
             except KeyboardInterrupt:
                 self._stop.asked = True
                 return "stopped at once; the trials that ran will be tried again on resume"
@@ -85,12 +96,16 @@ class Orchestrator:
                 self._let_go()
 
     def _fill(self) -> None:
-        while len(self._running) < self._executor.slots and not self._why_over():
-            trial = self._next_trial()
+        while len(self._running) < self._executor.slots and not self._why_halted():
+            fresh = not self._why_over()
+            trial = self._next_trial(fresh)
+            if trial is None and not fresh:
+                return
             if trial is None:
                 self._exhausted = True
-                return
-            self._executor.submit(trial)
+                continue
+            self._submit(trial)
+            self._study.started(trial)
             self._observer.began(trial)
 
     def _ask_ahead(self, beside: ThreadPoolExecutor) -> None:
@@ -105,21 +120,33 @@ class Orchestrator:
             self._ahead = trial, beside.submit(self._dry_build, trial)
 
     def _why_over(self) -> str:
-        """Why no further trial starts; empty while one may."""
-        if self._stop.asked:
-            return "stopped on request"
+        """Why no further configuration begins; empty while one may."""
+        if why := self._why_halted():
+            return why
         if self._exhausted:
             return "every point of the grid has been tried"
-        if self._spent + len(self._running) >= self._budget.trials:
-            return f"{self._budget.trials} trials done"
-        if self._budget.hours is not None and self._study.spend() >= self._budget.hours * 3600:
-            return f"{self._budget.hours:g} hours spent"
-        return ""
+        running = {trial.origin for trial in self._running.values() if trial.searched}
+        if len(self._spent | running) >= self._budget.trials:
+            return f"{many(self._budget.trials, 'trial')} done"
+        kept_s = self._reserve.seconds(self._executor.slots)
+        if kept_s and self._are_spent(kept_s):
+            return f"{self._budget.hours:g} hours spent, but for the {duration(kept_s)} that are kept for finalists"
+        return self._plateau.reached()
 
-    def _next_trial(self) -> Trial | None:
+    def _why_halted(self) -> str:
+        """Why nothing starts, and no paused trial goes on; empty while they may."""
+        if self._stop.asked:
+            return "stopped on request"
+        return f"{self._budget.hours:g} hours spent" if self._are_spent(0) else ""
+
+    def _are_spent(self, kept_s: float) -> bool:
+        """Whether the hours are, but for those seconds."""
+        return self._budget.hours is not None and self._study.spend() >= self._budget.hours * 3600 - kept_s
+
+    def _next_trial(self, fresh: bool) -> Trial | None:
         """The next configuration that can be built; one that cannot is told to the sampler and never sent."""
         for _ in range(INFEASIBLE_IN_A_ROW):
-            (trial, refused), self._ahead = self._asked(), None
+            (trial, refused), self._ahead = self._asked(fresh), None
             if trial is None:
                 return None
             self._running[trial.number] = trial
@@ -132,13 +159,33 @@ class Orchestrator:
             " `sinesweep check` says which ranges are to blame."
         )
 
-    def _asked(self) -> tuple[Trial | None, Result | None]:
+    def _asked(self, fresh: bool) -> tuple[Trial | None, Result | None]:
         """A trial, and its result where it cannot be built; the one that was asked for ahead comes first."""
         if self._ahead is not None:
             trial, checked = self._ahead
-            return trial, checked.result()
-        asked = self._study.ask()
-        return asked, None if asked is None else self._dry_build(asked)
+            return trial, self._supervision.refused(trial) or checked.result()
+        asked = self._study.ask(fresh=fresh)
+        return asked, None if asked is None else self._supervision.refused(asked) or self._dry_build(asked)
+
+    def _conclude(self, result: Result) -> None:
+        """Settles a result, or hands the trial out again; once the sweep is to stop, that is left to its resume."""
+        result = self._timesheet.ends(result)
+        again = self._supervision.again(result)
+        if again is None:
+            self._settle(result)
+            return
+        trial, why = again
+        if self._stop.asked:
+            self._settle(Result(trial, State.INTERRUPTED))
+            return
+        self._observer.say(why)
+        self._running[trial.number] = trial
+        self._study.again(trial)
+        self._submit(trial)
+
+    def _submit(self, trial: Trial) -> None:
+        self._executor.submit(trial)
+        self._timesheet.begins(trial)
 
     def _keep_going(self, report: Report) -> bool:
         self._observer.reported(report)
@@ -148,30 +195,19 @@ class Orchestrator:
         del self._running[result.trial.number]
         self._study.spend()
         self._study.tell(result)
-        self._spent += result.state.spent
+        self._plateau.ended(result)
+        self._reserve.ended(result)
+        if result.spent:
+            self._spent.add(result.trial.origin)
         self._observer.ended(result)
-        self._watch(result)
-
-    def _watch(self, result: Result) -> None:
-        """Stops the sweep where one cause fails trial after trial; an infeasible one between them proves nothing."""
-        if result.state is State.INFEASIBLE:
-            return
-        if result.state is not State.FAILED or result.failure is None:
-            self._last_failures = []
-            return
-        if self._last_failures and self._last_failures[-1].cause is not result.failure.cause:
-            self._last_failures = []
-        self._last_failures.append(result.failure)
-        if len(self._last_failures) >= SAME_FAILURES:
-            raise SweepFailed(
-                f"{SAME_FAILURES} trials in a row failed with the same cause ({result.failure.cause}):"
-                f" {result.failure.message}"
-            )
+        self._tidy(result)
+        if sentence := self._supervision.judge(result):
+            self._observer.say(sentence)
 
     def _let_go(self) -> None:
         """Leaves no trial running in the study."""
         ahead = [self._ahead[0]] if self._ahead else []
         for trial in (*self._running.values(), *ahead):
-            self._study.tell(Result(trial, State.INTERRUPTED))
+            self._study.tell(self._timesheet.ends(Result(trial, State.INTERRUPTED)))
         self._running, self._ahead = {}, None
         self._study.spend()

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sinesweep.continuing import Wish
 from sinesweep.dataset import Task
+from sinesweep.diagnosis import diagnose
 from sinesweep.errors import SweepError
+from sinesweep.exports import read_exports
 from sinesweep.leaderboard import Header, Leaderboard, Opening
+from sinesweep.metrics import metric
+from sinesweep.objectives import costs_of
 from sinesweep.predictions import Predictions, load
 from sinesweep.record import Record
+from sinesweep.report.mishaps import chances, mended, mishap
 from sinesweep.report.short import flat
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Result, State
-from sinesweep.wording import duration
+from sinesweep.wording import duration, many
+from sinesweep_runner.examining import examined_text
 from sinesweep_runner.sweepfolder import SweepFolder
 
 
@@ -26,66 +35,119 @@ def board_of(folder: Path) -> Leaderboard:
         SweepError: there is no sweep in it.
     """
     place = SweepFolder(folder)
-    sweep = place.sweep()
+    sweep = place.begun()
     record = Record.of(sweep, place.storage(sweep))
-    results, split, opened = record.results(), place.recall(place.split_file) or {}, place.recall(place.test_file)
+    return board_from(place, sweep, record, record.results())
+
+
+def board_from(place: SweepFolder, sweep: Sweep, record: Record, results: Sequence[Result]) -> Leaderboard:
+    """The same of a sweep that has been read: to read thousands of results takes its time."""
+    split, opened = place.recall(place.split_file) or {}, place.recall(place.test_file)
     clips = split.get("clips", [])
-    return Leaderboard.of(
+    board = Leaderboard.of(
         _header(sweep, split, record, results),
         results,
         record.baseline,
-        _predictions_in(folder),
+        predictions_in(place.path),
         [clip["group"] for clip in clips],
         _opening(opened) if opened and "score" in opened else None,
+        record.wishes(),
     )
+    return _with_exports(board, place, opened)
+
+
+def _with_exports(board: Leaderboard, place: SweepFolder, opened: dict[str, Any] | None) -> Leaderboard:
+    """What was measured of the winner's exports, on its row."""
+    exports = read_exports(place.best)
+    winner = opened["trial"] if opened else board.best and board.best.number
+    rows = tuple(replace(row, exports=exports) if row.number == winner else row for row in board.rows)
+    return replace(board, rows=rows) if exports else board
 
 
 def status_of(folder: Path) -> str:
-    """How far the sweep is, in a few lines."""
+    """How far the sweep is and what went wrong in it, in a few lines."""
     place = SweepFolder(folder)
-    sweep = place.sweep()
+    sweep = place.begun()
     if not place.has_begun(sweep):
         return f"{sweep.name}: the search has not begun; a sweep reads its sounds first"
     record = Record.of(sweep, place.storage(sweep))
     results = record.results()
-    spent = sum(result.state.spent for result in results)
-    ends = Counter(result.state for result in results)
+    spent = len(record.spent())
+    again = sum(result.trial.repeats is not None for result in results)
+    ends = Counter(result.state for result in results if result.trial.repeats is None)
+    told = [f"{count} {state}" for state, count in ends.items()]
     lines = [
-        f"{sweep.name}: {spent} of {sweep.budget.trials} trials ({record.seconds / 3600:.2f} h of search)",
-        ", ".join(f"{count} {state}" for state, count in ends.items()) or "no trial has ended yet",
-        f"{record.running} running" if record.running else "nothing is running",
+        f"{sweep.name}: {spent} of {many(sweep.budget.trials, 'trial')} ({record.seconds / 3600:.2f} h of search)",
+        ", ".join(told + ([f"{many(again, 'training')} of finalists"] if again else [])) or "no trial has ended yet",
+        _running(record.running, place),
+        _wanted(record.unmet()),
         _seal(place.recall(place.test_file)),
     ]
-    board = board_of(folder)
+    board = board_from(place, sweep, record, results)
     if board.best is not None:
-        score = board.metric.show(board.best.score)
-        lines.append(f"best so far: trial {board.best.number} with {sweep.search.objective} {score}")
-    return "\n".join(lines)
+        score = board.metric.show(board.best.honest[0])
+        base = f"; the baseline has {board.metric.show(board.baseline.score)}" if board.baseline else ""
+        lines.append(f"best so far: trial {board.best.number} with {sweep.search.objective} {score}{base}")
+    return "\n".join(filter(None, (*lines, *map(mishap, board.failures), mended(board))))
 
 
-def trial_text(folder: Path, number: int) -> str:
-    """All that is known of one trial, 0 for the baseline: configuration, folds, and the traceback of one that failed.
+def trial_text(folder: Path, number: int, mistakes: bool = False) -> str:
+    """All that is known of one trial, 0 for the baseline: configuration, folds, what it got right and wrong, and the
+    traceback of one that failed.
+
+    Args:
+        mistakes: list the clips that it got most wrong, too.
 
     Raises:
         SweepError: there is no sweep in the folder, or no such trial has ended.
     """
     place = SweepFolder(folder)
-    sweep = place.sweep()
+    sweep = place.begun()
     record = Record.of(sweep, place.storage(sweep))
-    ended = [*([record.baseline] if record.baseline else []), *record.results()]
-    results = {result.trial.number: result for result in ended}
+    ended = record.results()
+    results = {result.trial.number: result for result in (*([record.baseline] if record.baseline else []), *ended)}
+    later = record.went_on_as(number)
+    if number not in results and later is not None:
+        raise SweepError(f"{folder}: trial {number} stopped on its way and went on as trial {later}; ask for that")
     if number not in results:
         have = f"it has {min(results)} … {max(results)}" if results else "none has ended yet"
         raise SweepError(f"{folder}: trial {number} has not ended, or there is none; {have}")
     result, objective = results[number], sweep.search.objective
-    lines = [f"trial {number}: {result.state} after {duration(result.seconds)}"]
+    given = [f"trial {number}: {result.state} after {duration(result.seconds)}"]
+    lines = [", ".join(given + chances(result.trial.accumulate, result.trial.lost))]
+    if result.trial.first is not None:
+        lines.append(f"begun as trial {result.trial.first}")
+    if number in (longer := board_from(place, sweep, record, ended).longer):
+        lines.append(f"continued from trial {longer[number]}")
+    if result.trial.repeats is not None:
+        lines.append(f"trial {result.trial.repeats} again, a finalist, with the fresh seed {result.trial.seed}")
+    if (found := diagnose(result, metric(objective))) is not None:
+        lines += [found.sentence, found.advice]
     lines += [f"  {name}: {value:.4f}" for name, value in result.metrics.items()]
+    lines += [f"  {name}: {value:.10g}" for name, value in costs_of(result).items()]
     lines += ["configuration:", *(f"  {key}: {value}" for key, value in flat(result.trial.config).items())]
     for i, fold in enumerate(result.folds, start=1):
-        lines += [f"fold {i}: {objective} {fold.metrics[objective]:.4f}, {fold.epochs} epochs"]
+        lines += [f"fold {i}: {objective} {fold.metrics[objective]:.4f}, {many(fold.epochs, 'epoch')}"]
+    lines += examined_text(place, result, mistakes)
     if result.failure is not None:
         lines += [f"{result.failure.cause}: {result.failure.message}", result.failure.detail.rstrip()]
     return "\n".join(filter(None, lines))
+
+
+def _running(count: int, place: SweepFolder) -> str:
+    if not count:
+        return "nothing is running"
+    if place.is_run():
+        return f"{count} running"
+    way_back = f"sinesweep resume {shlex.quote(str(place.path))}"
+    return f"{count} were running, but nobody runs this sweep any more; go on with: {way_back}"
+
+
+def _wanted(wishes: Sequence[Wish]) -> str:
+    again = sum(wish.seed is not None for wish in wishes)
+    longer = len(wishes) - again
+    told = [f"{many(longer, 'finished trial')} to be continued with more epochs"] if longer else []
+    return "; ".join(told + ([f"{many(again, 'training')} of finalists to come"] if again else []))
 
 
 def _seal(opened: dict[str, Any] | None) -> str:
@@ -96,7 +158,9 @@ def _seal(opened: dict[str, Any] | None) -> str:
     return "the test part has been opened"
 
 
-def _predictions_in(folder: Path) -> Callable[[Result], Predictions | None]:
+def predictions_in(folder: Path) -> Callable[[Result], Predictions | None]:
+    """What finds a result's predictions among those that its sweep has kept."""
+
     def find(result: Result) -> Predictions | None:
         file = folder / result.predictions if result.predictions else None
         return load(file) if file is not None and file.exists() else None
@@ -104,7 +168,7 @@ def _predictions_in(folder: Path) -> Callable[[Result], Predictions | None]:
     return find
 
 
-def _header(sweep: Sweep, split: dict[str, Any], record: Record, results: list[Result]) -> Header:
+def _header(sweep: Sweep, split: dict[str, Any], record: Record, results: Sequence[Result]) -> Header:
     clips = split.get("clips", [])
     scored = next((r for r in reversed(results) if r.state is State.COMPLETE), None)
     return Header(
@@ -115,6 +179,7 @@ def _header(sweep: Sweep, split: dict[str, Any], record: Record, results: list[R
         classes=tuple(split.get("classes", ())),
         how=split.get("how", ""),
         objective=sweep.search.objective,
+        objectives=sweep.search.objectives if len(sweep.search.objectives) > 1 else (),
         seed=sweep.search.seed,
         budget_trials=sweep.budget.trials,
         budget_hours=sweep.budget.hours,

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sinesweep import registry
+from sinesweep.blame import blaming
+from sinesweep.contract import HostExtractor
 from sinesweep.dataset import Clip, Dataset, Task
-from sinesweep.errors import SweepError
+from sinesweep.errors import PluginFault, SweepError, UserError
 from sinesweep.lengths import Length
+from sinesweep.objectives import LATENCY
 from sinesweep.ranges import Pinned
 from sinesweep.safety import check_resources
+from sinesweep.sections import Audio
 from sinesweep.settings import make
 from sinesweep.settle import settle
 from sinesweep.split import Split, hold_out, make_split
-from sinesweep.sweep import Audio, Sweep
+from sinesweep.sweep import Sweep
 from sinesweep_runner.sound.scan import ScanReport, apply_policy, no_scan, scan
 from sinesweep_runner.sound.waveforms import WaveformStore
 from sinesweep_runner.sweepfolder import SweepFolder
+from sinesweep_runner.training.hostfeatures import cache_limit
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.training.train import HELD_SHARE
 
@@ -59,17 +64,30 @@ def read_table(sweep: Sweep) -> Table:
     """Reads the table and splits it.
 
     Raises:
-        SweepError: a file, folder or package that an augmentation needs is not there; objective, losses, baseline or
-            front ends do not fit the data.
+        SweepError: a file, folder or package that an augmentation needs is not there; the limit of a cache that will
+            be used is no number; objective, losses, baseline or front ends do not fit the data.
         DatasetError: the data cannot be used; the message names the files or classes.
+        PluginFault: the reader raises anything else, or gives no data set.
     """
     check_resources(sweep)
-    dataset: Dataset = make(registry.load("datasets", sweep.data.reader), sweep.data.settings(), "data").read()
+    if any(issubclass(registry.load("features", name), HostExtractor) for name in sweep.features):
+        cache_limit()
+    dataset = _read(sweep)
     sweep = settle(sweep, dataset)
     split = make_split(dataset, sweep.split, sweep.search.seed)
     if sweep.space().fit.ranges["patience"] != Pinned(0):
         _check_patience(dataset, split)
     return Table(sweep, dataset, split)
+
+
+def _read(sweep: Sweep) -> Dataset:
+    name = sweep.data.reader
+    reader = make(registry.load("datasets", name), sweep.data.settings(), "data")
+    with blaming("reader", name, "read", UserError):
+        dataset = reader.read()
+    if not isinstance(dataset, Dataset):
+        raise PluginFault("reader", name, "read", f"it gives {type(dataset).__name__}, expected a sinesweep.Dataset")
+    return dataset
 
 
 def _check_patience(dataset: Dataset, split: Split) -> None:
@@ -107,6 +125,9 @@ def material_of(prepared: Prepared, sweep: Sweep, store: WaveformStore, progress
         length=length,
         objective=sweep.search.objective,
         columns=dataset.columns,
+        limits=sweep.limits.asked(),
+        kept=sweep.budget.keep_checkpoints > 0,
+        timed=LATENCY in (*sweep.search.objectives, *sweep.limits.asked()),
     )
 
 
@@ -146,20 +167,28 @@ def record_split(prepared: Prepared, folder: SweepFolder) -> None:
 
 
 def _facts(prepared: Prepared) -> dict[str, Any]:
-    split = prepared.split
+    dataset, split = prepared.dataset, prepared.split
     return {
         "fingerprint": prepared.fingerprint(),
         "how": split.how,
-        "dataset": prepared.dataset.name,
-        "task": prepared.dataset.task,
-        "classes": prepared.dataset.classes,
+        "dataset": dataset.name,
+        "task": dataset.task,
+        "classes": dataset.classes,
+        "columns": dataset.columns,
+        "length": asdict(prepared.length),
         "clips": [
-            {"path": clip.path, **_answer(clip, prepared.dataset.task), "group": clip.group}
-            for clip in prepared.dataset.clips
+            {"path": clip.path, **_part(clip), **_answer(clip, dataset.task), "group": group}
+            for clip, group in zip(dataset.clips, dataset.groups(), strict=True)
         ],
         "folds": [{"train": fold.train, "valid": fold.valid} for fold in split.folds],
         "test": split.test,
     }
+
+
+def _part(clip: Clip) -> dict[str, float]:
+    """Which part of its file a clip is; nothing where it is all of it."""
+    stop = {} if clip.stop_s is None else {"stop_s": clip.stop_s}
+    return ({"start_s": clip.start_s} if clip.start_s else {}) | stop
 
 
 def _answer(clip: Clip, task: Task) -> dict[str, Any]:

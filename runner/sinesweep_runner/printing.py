@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sinesweep import report
+from sinesweep.comparison import Comparison
 from sinesweep.leaderboard import Leaderboard
+from sinesweep.report import beside
 
 if TYPE_CHECKING:
     from sinesweep_runner.sweeping import Outcome
@@ -20,6 +24,12 @@ def board_text(board: Leaderboard, format: str) -> str:
     return {"markdown": report.to_markdown, "csv": report.to_csv, "json": report.to_json}[format](board)
 
 
+def comparison_text(comparison: Comparison, format: str) -> str:
+    """Sweeps side by side as `text`, `markdown`, `csv` or `json`."""
+    writers = {"text": beside.to_text, "markdown": beside.to_markdown, "csv": beside.to_csv, "json": beside.to_json}
+    return writers[format](comparison)
+
+
 def print_outcome(outcome: Outcome) -> None:
     """The leaderboard, and where everything lies."""
     print(board_text(outcome.board, "text"))
@@ -29,9 +39,16 @@ def print_outcome(outcome: Outcome) -> None:
     if outcome.stopped:
         print(f"Stopped. Go on with: sinesweep resume {folder}")
     elif best.is_dir():
-        print(f"best model:  {best}{_whose(outcome.board)}   (sinesweep predict {shlex.quote(str(best))} SOUND …)")
+        hint = f"sinesweep predict {shlex.quote(str(best))} {_taken(best)}"
+        print(f"best model:  {best}{_whose(outcome.board)}   ({hint})")
     elif outcome.board.best is not None:
         print(f"The test part is sealed. Open it for the winner with: sinesweep finalize {folder}")
+
+
+def _taken(model: Path) -> str:
+    """What a saved model can be asked about."""
+    facts = json.loads((model / "model.json").read_text(encoding="utf-8"))
+    return "TABLE.csv" if "columns" in facts else "SOUND …"
 
 
 def _whose(board: Leaderboard) -> str:

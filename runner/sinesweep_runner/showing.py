@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 
 from sinesweep import registry
+from sinesweep.blame import blaming
 from sinesweep.contract import (
     Architecture,
     Augmenter,
@@ -18,9 +19,12 @@ from sinesweep.contract import (
     Plugin,
     Stage,
 )
-from sinesweep.errors import Infeasible, PluginError, did_you_mean
-from sinesweep.settings import settings
+from sinesweep.contract.frontend import FEATURES
+from sinesweep.errors import Infeasible, PluginError, PluginFault, nearest
+from sinesweep.form import FORMS
+from sinesweep.settings import make, settings
 from sinesweep_runner.catalogue import check_kind, documentation, settings_table
+from sinesweep_runner.training.shapes import shape_of
 
 RATES_HZ = (8000, 16000, 44100)
 
@@ -47,13 +51,13 @@ def find(name: str, kind: str | None = None) -> tuple[str, type[Plugin]]:
     if len(kinds) > 1:
         raise PluginError(f"there are {len(kinds)} plugins named '{name}': say --kind {' or --kind '.join(kinds)}")
     if not kinds and ":" in name:
-        bases = ", ".join(base.__name__ for base in registry.KINDS.values())
+        bases = ", ".join(form.__name__ for forms in FORMS.values() for form in forms)
         raise PluginError(f"'{name}' is no plugin; expected a class that inherits from one of {bases}")
     if not kinds:
         known = {each for kind in registry.KINDS for each in registry.names(kind)}
+        near = "" if name in registry.strays() else nearest(name, known)
         raise PluginError(
-            f"no plugin named '{name}'.{did_you_mean(name, known)}"
-            " If you have just added it to a pyproject.toml, install that project again."
+            f"no plugin named '{name}'.{near or f' {registry.why_unknown(name)}'} `sinesweep plugins` lists all."
         )
     return kinds[0], registry.load(kinds[0], name)
 
@@ -64,26 +68,28 @@ def show(name: str, kind: str | None = None) -> str:
     parts = [f"{name} ({kind}): {documentation(plugin)}"]
     if settings(plugin):
         parts.append(settings_table(plugin))
-    facts = {**dict(_shapes(plugin)), **dict(_origin(kind, name, plugin))}
+    facts = {**dict(_shapes(name, plugin)), **dict(_origin(kind, name, plugin))}
     width = max(map(len, facts))
     parts.append("\n".join(f"{title + ':':<{width + 1}} {fact}" for title, fact in facts.items()))
     return "\n\n".join(parts)
 
 
-def _shapes(plugin: type[Plugin]) -> Iterator[tuple[str, str]]:
+def _shapes(name: str, plugin: type[Plugin]) -> Iterator[tuple[str, str]]:
     """What it takes and gives."""
     if issubclass(plugin, FrontEnd):
         where = "on the host, before the model" if issubclass(plugin, HostExtractor) else "inside the model"
         yield "takes", "float32 waveforms (batch, samples)"
-        yield "gives", f"float32 features (batch, frames, bins), computed {where}"
+        yield "gives", f"float32 features {FEATURES}, computed {where}"
+        yield "exports", _exported(plugin)
         if not any(setting.required for setting in settings(plugin).values()):
-            yield "of one second", "; ".join(_of_one_second(plugin, rate_hz) for rate_hz in RATES_HZ)
+            yield "of one second", _of_one_second(name, plugin)
     elif issubclass(plugin, Augmenter):
         yield "changes", f"{CHANGED[plugin.stage]}, in training only"
         yield "unsafe for", ", ".join(sorted(plugin.unsafe_for)) or "no labels"
     elif issubclass(plugin, Architecture):
-        yield "takes", "float32 features (batch, frames, bins)"
+        yield "takes", f"float32 features {FEATURES}"
         yield "gives", "logits (batch, outputs)"
+        yield "exports", _exported(plugin)
     elif issubclass(plugin, Loss):
         yield "takes", "targets and logits, both (batch, outputs)"
         yield "tasks", ", ".join(sorted(plugin.tasks))
@@ -94,18 +100,32 @@ def _shapes(plugin: type[Plugin]) -> Iterator[tuple[str, str]]:
         yield "tasks", ", ".join(sorted(plugin.tasks))
 
 
-def _of_one_second(plugin: type[FrontEnd], rate_hz: int) -> str:
-    front = plugin()
+def _exported(plugin: type[FrontEnd | Architecture]) -> str:
+    return "yes, as a SavedModel" if plugin.exports else "no"
+
+
+def _of_one_second(name: str, plugin: type[FrontEnd]) -> str:
     try:
-        front.check(rate_hz, rate_hz)
+        front = make(plugin, {}, f"features.{name}")
+        return "; ".join(_at(name, front, rate_hz) for rate_hz in RATES_HZ)
+    except PluginFault as fault:
+        return f"unknown: {fault} (`sinesweep plugins check {name}` says where)"
+
+
+def _at(name: str, front: FrontEnd, rate_hz: int) -> str:
+    """The shape of a second at this rate; raises PluginFault where the plugin does not say."""
+    try:
+        with blaming("features", name, "check"):
+            front.check(rate_hz, rate_hz)
     except Infeasible as reason:
         return f"not at {rate_hz} Hz ({reason})"
-    if isinstance(front, FeatureExtractor) and type(front).shape is FeatureExtractor.shape:
+    asks_layer = isinstance(front, FeatureExtractor) and type(front).shape is FeatureExtractor.shape
+    if asks_layer:
         from sinesweep_runner import backend
 
-        backend.load()  # its shape is asked of its layer
-    frames, bins = front.shape(rate_hz, rate_hz)
-    return f"{frames} × {bins} at {rate_hz} Hz"
+        backend.load()
+    shape = shape_of(front, name, rate_hz, rate_hz, "layer" if asks_layer else "shape")
+    return f"{' × '.join(map(str, shape))} at {rate_hz} Hz"
 
 
 def _origin(kind: str, name: str, plugin: type[Plugin]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,12 @@ from typing import Any
 from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.files import write_atomically
 from sinesweep.sweep import Sweep
-from sinesweep.sweepfile import dump, read_sweep
+from sinesweep.sweepfile import dump, read_begun, read_sweep
+from sinesweep_runner.owner import Owner, clear
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 @dataclass(frozen=True)
@@ -39,9 +45,18 @@ class SweepFolder:
         return self.path / "test.json"
 
     @property
+    def events_file(self) -> Path:
+        """In which order the study was asked and told."""
+        return self.path / "events.jsonl"
+
+    @property
     def best(self) -> Path:
         """The winner as a model."""
         return self.path / "best"
+
+    @property
+    def _sealed(self) -> Path:
+        return self.path / ".sealed"
 
     @property
     def _lock(self) -> Path:
@@ -63,7 +78,7 @@ class SweepFolder:
         Raises:
             SweepError: a sweep is in the folder already, something else is, or its storage holds one of that name.
         """
-        held = self.sweep() if self.sweep_file.exists() else None
+        held = self.begun() if self.sweep_file.exists() else None
         if held is not None and self.has_begun(held):
             which = "this sweep" if held.name == sweep.name else f"another sweep, '{held.name}'"
             raise SweepError(
@@ -73,9 +88,11 @@ class SweepFolder:
         if held is None and self.path.is_dir() and any(file != self._lock for file in self.path.iterdir()):
             raise SweepError(f"{self.path} is not empty and holds no sweep; choose another folder with --out")
         if self.has_begun(sweep):
+            from sinesweep.storage import shown
+
             raise SweepError(
-                f"storage: {self.storage(sweep)} already holds a study named '{sweep.name}', of a sweep in another"
-                " folder. Resume that one, or rename yours"
+                f"storage: {shown(self.storage(sweep))} already holds a study named '{sweep.name}', of a sweep in"
+                " another folder. Resume that one, or rename yours"
             )
 
     def begin(self, sweep: Sweep) -> None:
@@ -84,10 +101,14 @@ class SweepFolder:
         write_atomically(self.sweep_file, dump(sweep))
 
     @contextmanager
-    def claimed(self) -> Iterator[None]:
+    def claimed(self, say: Callable[[str], None] = _tell) -> Iterator[None]:
         """Within, this process alone runs the sweep; the system ends the claim with the process, however it dies.
 
-        Makes the folder where there is none.
+        Makes the folder where there is none. The lock file names the owner; one that is named there and holds no lock
+        has died.
+
+        Args:
+            say: told where that is so.
 
         Raises:
             SweepError: another process runs it, or the folder cannot be written.
@@ -95,19 +116,24 @@ class SweepFolder:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            lock = self._lock.open("w")
+            lock = self._lock.open("a+b", buffering=0)
         except OSError as reason:
             raise SweepError(
-                f"{self.path} cannot be written: {reason.strerror}; choose another folder with --out"
+                f"{self.path} cannot be written: {reason.strerror}; make it writable, or choose another folder with"
+                " --out"
             ) from None
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise SweepError(
-                    f"{self.path}: another process is running this sweep; wait for its end, or stop it with Ctrl-C"
+                    f"{self.path}: {Owner.named_in(lock) or 'another process'} is running this sweep; wait for its end,"
+                    " or stop it with Ctrl-C"
                 ) from None
+            if (dead := Owner.named_in(lock)) is not None:
+                say(f"{dead} ran this sweep and ended without a word; it goes on from what is there.")
             try:
+                Owner.this_process().write(lock)
                 yield
             except OSError as reason:
                 if reason.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -115,14 +141,47 @@ class SweepFolder:
                 raise SweepFailed(
                     f"{self.path}: no space left on the disk. Free some, and go on with `sinesweep resume {self.path}`"
                 ) from reason
+            finally:
+                clear(lock)
+
+    def is_run(self) -> bool:
+        """Whether a process runs the sweep now."""
+        if not self._lock.exists():
+            return False
+        with self._lock.open("rb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    def keep_sealed(self) -> None:
+        """Notes that the test part is not to be opened at the end of a search."""
+        self._sealed.touch()
+
+    @property
+    def stays_sealed(self) -> bool:
+        """Whether `keep_sealed` was asked for."""
+        return self._sealed.exists()
+
+    def mark(self) -> bytes:
+        """What tells this folder, while it is claimed, from one of the same path on another machine."""
+        return self._lock.read_bytes() if self._lock.exists() else b""
 
     def sweep(self) -> Sweep:
-        """The sweep that was begun here."""
+        """The sweep that was begun here, checked whole: it can go on."""
+        return read_sweep(self._begun_file())
+
+    def begun(self) -> Sweep:
+        """The same for those who only read its results: a plugin that is gone or broken by now does not matter."""
+        return read_begun(self._begun_file())
+
+    def _begun_file(self) -> Path:
         if not self.sweep_file.exists():
             raise SweepError(
                 f"{self.path} holds no sweep (there is no sweep.yaml in it); begin one with `sinesweep run`"
             )
-        return read_sweep(self.sweep_file)
+        return self.sweep_file
 
     def record(self, file: Path, facts: Mapping[str, Any]) -> None:
         """Writes facts as JSON, whole or not at all."""

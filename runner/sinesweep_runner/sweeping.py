@@ -4,39 +4,44 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sinesweep import report
+from sinesweep.continuing import Wish
 from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.files import write_atomically
-from sinesweep.leaderboard import Leaderboard, Row
+from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
+from sinesweep.recording import RecordedStudy
+from sinesweep.rows import Row
 from sinesweep.safety import unsafe_augmentations
 from sinesweep.study import Study
-from sinesweep.sweep import Sweep, Workers
-from sinesweep.sweepfile import complete, dump, override
-from sinesweep.trial import Result, Trial
-from sinesweep_runner import backend, finishing
+from sinesweep.sweep import Sweep
+from sinesweep.sweepfile import complete, dump, key_of, override
+from sinesweep.wording import many
+from sinesweep_runner import finishing
+from sinesweep_runner.continuing import with_budget_spent
 from sinesweep_runner.executors import Executor
-from sinesweep_runner.executors.serial import SerialExecutor
+from sinesweep_runner.executors.deaths import careful
+from sinesweep_runner.finals import finals_of
+from sinesweep_runner.keeping import Keeper
 from sinesweep_runner.orchestrator import Orchestrator
 from sinesweep_runner.outcome import board_of
-from sinesweep_runner.placement import Plan, plan_workers, this_machine
+from sinesweep_runner.placement import Plan
 from sinesweep_runner.preparing import Prepared, Table, look, material_of, read_table, record_split
+from sinesweep_runner.reporting import write_report
 from sinesweep_runner.signals import stop_on_interrupt
 from sinesweep_runner.sound.audit import duplicate_flags, duplicates_across
 from sinesweep_runner.sound.waveforms import default_store
+from sinesweep_runner.starting import executor_for, loading_keras, plan_for
 from sinesweep_runner.sweepfolder import SweepFolder
-from sinesweep_runner.training import assembly
-from sinesweep_runner.training.failures import failure_of
+from sinesweep_runner.training.drybuild import dry_build_on
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.trialzero import TrialZero
 from sinesweep_runner.watch import Watch, watching
 
-RESUMABLE = ("budget.", "workers.")
+RESUMABLE = ("budget.", "finalists.", "workers.")
 """What may change when a sweep goes on: how long and where, not what is searched."""
 
 
@@ -56,7 +61,8 @@ def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> O
     Args:
         sweep: what to search; a relative `data.path` is taken from the working folder.
         folder: where; default `sweeps/NAME`.
-        finalize: open the sealed test part for the winner at the end, and write `best/`.
+        finalize: open the sealed test part for the winner at the end, and write `best/`; where it is False, this holds
+            for whatever goes on with the sweep too, until `finalize` is called.
 
     Raises:
         UserError: the sweep, its data or its folder cannot be used; nothing was trained.
@@ -65,7 +71,7 @@ def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> O
     sweep = complete(sweep, Path.cwd())
     place = SweepFolder(folder or Path("sweeps") / sweep.name)
     place.check_free(sweep)  # before anything is written into a folder that is somebody else's
-    plan, table = _plan(sweep.workers), read_table(sweep)
+    plan, table = plan_for(sweep.workers), read_table(sweep)
     sweep = table.sweep
     with place.claimed():
         place.begin(sweep)
@@ -73,7 +79,7 @@ def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> O
 
 
 def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True) -> Outcome:
-    """Goes on with a sweep that was stopped; `overrides` may change its budget and its workers.
+    """Goes on with a sweep that was stopped; `overrides` may change its budget, its finalists and its workers.
 
     Raises:
         SweepError: there is no sweep, its data have changed, or an override changes what is searched.
@@ -81,35 +87,72 @@ def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True
     """
     place = SweepFolder(folder)
     sweep = place.sweep()
-    wrong = [each for each in overrides if not each.startswith(RESUMABLE)]
+    wrong = [each for each in overrides if not key_of(each).startswith(RESUMABLE)]
     if wrong:
-        raise SweepError(f"--set {wrong[0]}: only budget.… and workers.… may change on resume; begin a new sweep")
-    if overrides:
-        sweep = override(sweep, overrides)
-    plan, table = _plan(sweep.workers), read_table(sweep)
-    sweep = table.sweep
+        allowed = ", ".join(f"{section}…" for section in RESUMABLE)
+        raise SweepError(f"--set {wrong[0]}: only {allowed} may change on resume; begin a new sweep")
+    return go_on(place, override(sweep, overrides) if overrides else sweep, finalize=finalize)
+
+
+def go_on(
+    place: SweepFolder,
+    sweep: Sweep,
+    *,
+    finalize: bool,
+    ready: Callable[[Sweep], Sweep] = lambda sweep: sweep,
+    wishes: Sequence[Wish] = (),
+) -> Outcome:
+    """Goes on with the sweep in a folder, as it is from now on; raises as `resume` does.
+
+    Args:
+        ready: what is to be done to the sweep when nobody else can run it, before it is written down.
+        wishes: finished trials that are to be trained longer; then nothing else is.
+    """
+    plan, table = plan_for(sweep.workers), read_table(sweep)
     with place.claimed():
+        sweep = ready(table.sweep)
         write_atomically(place.sweep_file, dump(sweep))
-        return _carry_on(sweep, place, plan, table, resume=place.has_begun(sweep), finalize=finalize)
+        begun = place.has_begun(sweep)
+        return _carry_on(sweep, place, plan, table, resume=begun, finalize=finalize, wishes=wishes)
 
 
-def _carry_on(sweep: Sweep, place: SweepFolder, plan: Plan, table: Table, *, resume: bool, finalize: bool) -> Outcome:
+def _carry_on(
+    sweep: Sweep,
+    place: SweepFolder,
+    plan: Plan,
+    table: Table,
+    *,
+    resume: bool,
+    finalize: bool,
+    wishes: Sequence[Wish] = (),
+) -> Outcome:
+    if not finalize:
+        place.keep_sealed()
     with watching(sweep, plan.count) as watch, _way_back("resume", place, watch):
-        with _loading_keras() as loaded, _executor(sweep, plan) as executor:
+        with loading_keras(plan) as loaded, executor_for(sweep, plan, watch) as executor:
             prepared, material = _prepare(sweep, place, table, watch)
-            study = _study(sweep, place.storage(sweep), prepared.fingerprint(), resume)
+            study = _study(sweep, place, prepared.fingerprint(), resume)
             if study.record.baseline is None and sweep.baseline is not None:
-                study.record_baseline(TrialZero(sweep, material, default_store().folder).result(place.path))
+                _run_baseline(sweep, place, study, material, watch)
+            study.wish(wishes)  # from here on `resume` knows what is wanted
+            watch.say(f"Getting {many(plan.count, 'worker')} ready.")
             loaded()
             executor.open(material, place.path)
-            why, stopped = _search(sweep, place, study, executor, material, watch)
-        watch.say(f"The search has ended: {why}.")
+            asked = with_budget_spent(sweep, study.record) if wishes else sweep
+            watch.remember(study.record)
+            why, stopped = _search(asked, place, study, executor, material, watch)
+            watch.say(f"The search has ended: {why}.")
+            if not stopped and place.recall(place.test_file) is None:
+                stopped = _finals(sweep, place, study, executor, material, watch)
         board = _write_report(place)
         if board.best is None and not stopped:
             raise SweepFailed(_without_a_score(board))
         if board.test is not None:
             watch.say(f"The test part was opened before, for trial {board.test.trial}; best/ stays as it is.")
-        elif finalize and not stopped:
+        elif place.stays_sealed:
+            opener = f"sinesweep finalize {shlex.quote(str(place.path))}"
+            watch.say(f"The test part stays sealed, as was asked; `{opener}` opens it, once.")
+        elif not stopped:
             board = _finish(place, sweep, study.record, prepared, material, watch, finishing.winner_of(place, board))
     return Outcome(place.path, board, why, stopped)
 
@@ -124,22 +167,26 @@ def _way_back(command: str, place: SweepFolder, watch: Watch) -> Iterator[None]:
         raise
 
 
-def _plan(workers: Workers) -> Plan:
-    """Shares out this machine, or the cluster that is to be joined."""
-    if workers.address is None:
-        return plan_workers(this_machine(), workers)
-    from sinesweep_runner.executors.ray import cluster
-
-    return plan_workers(cluster(workers.address), workers)
-
-
-def _study(sweep: Sweep, storage: str, split: str, resume: bool) -> Study:
+def _study(sweep: Sweep, place: SweepFolder, split: str, resume: bool) -> Study:
     """The sweep's study, tied to its split."""
+    storage = place.storage(sweep)
     if resume:
         Record.of(sweep, storage).check_split(split)  # before a trial of what may be another sweep is touched
-    study = Study(sweep, storage, resume=resume)
+    study = RecordedStudy(sweep, storage, place.events_file, resume=resume)
     study.record.bind(split)
     return study
+
+
+def _run_baseline(sweep: Sweep, place: SweepFolder, study: Study, material: Material, watch: Watch) -> None:
+    """Trial 0."""
+    [name] = sweep.baseline or {}
+    sizes = sorted({len(fold.train) for fold in material.folds})
+    clips = many(sizes[-1], "clip") if len(sizes) == 1 else f"{sizes[0]:,} to {many(sizes[-1], 'clip')}"
+    folds = f" in each of {len(material.folds)} folds" if len(material.folds) > 1 else ""
+    watch.say(f"Trial 0 comes first: the baseline, {name}, learns from {clips}{folds}.")
+    result = TrialZero(sweep, material, default_store().folder).result(place.path)
+    study.record_baseline(result)
+    watch.say(watch.line(result))
 
 
 def _search(
@@ -149,14 +196,29 @@ def _search(
 
     A search that fails leaves its leaderboard too.
     """
-    watch.remember(study.record.results())
     try:
         with watch.shown(), stop_on_interrupt(watch.say) as stop:
-            why = Orchestrator(study, executor, sweep.budget, dry_build_on(material), watch, stop).run()
+            keeper = Keeper(place.path, sweep, study.record)
+            build = careful(dry_build_on(material, executor.expect), place.path, sweep.workers.retries)
+            why = Orchestrator(study, executor, sweep, build, watch, stop, keeper.ended).run()
             return why, stop.asked
     except SweepFailed:
         _write_report(place)
         raise
+
+
+def _finals(
+    sweep: Sweep, place: SweepFolder, study: Study, executor: Executor, material: Material, watch: Watch
+) -> bool:
+    """Trains the finalists again, if there are any; whether somebody asked to stop."""
+    wishes, why = finals_of(sweep, study.record, executor.slots)
+    if why:
+        watch.say(why)
+    study.wish(wishes)
+    if not study.record.unmet():
+        return False
+    _, stopped = _search(with_budget_spent(sweep, study.record), place, study, executor, material, watch)
+    return stopped
 
 
 def _without_a_score(board: Leaderboard) -> str:
@@ -166,8 +228,12 @@ def _without_a_score(board: Leaderboard) -> str:
     return f"no trial has a score, so there is no winner ({ends}{example})"
 
 
-def finalize(folder: Path) -> Outcome:
+def finalize(folder: Path, trial: int | None = None) -> Outcome:
     """Opens the sealed test part for the winner, once, and writes `best/`. One that was cut off is completed.
+
+    Args:
+        folder: of the sweep.
+        trial: the winner; None for the best in the first objective.
 
     Raises:
         SweepError: there is no sweep, no winner, or the test part has been opened before.
@@ -175,7 +241,7 @@ def finalize(folder: Path) -> Outcome:
     place = SweepFolder(folder)
     sweep = place.sweep()
     with place.claimed(), watching(sweep, 1) as watch, _way_back("finalize", place, watch):
-        best = finishing.winner_of(place, board_of(place.path))  # who may not open the test part learns so at once
+        best = finishing.winner_of(place, board_of(place.path), trial)  # who may not open it learns so at once
         prepared, material = _prepare(sweep, place, read_table(sweep), watch)
         board = _finish(place, sweep, Record.of(sweep, place.storage(sweep)), prepared, material, watch, best)
     return Outcome(folder, board, "finalized")
@@ -197,9 +263,7 @@ def _finish(
 
 
 def _write_report(place: SweepFolder) -> Leaderboard:
-    board = board_of(place.path)
-    report.write(board, place.path)
-    return board
+    return write_report(place.path)[0].board
 
 
 def _prepare(sweep: Sweep, place: SweepFolder, table: Table, watch: Watch) -> tuple[Prepared, Material]:
@@ -208,6 +272,8 @@ def _prepare(sweep: Sweep, place: SweepFolder, table: Table, watch: Watch) -> tu
     for warning in (*prepared.dataset.notes, *prepared.scan.warnings()):
         watch.say(warning)
     watch.say(prepared.split.how)
+    for note in sweep.space().notes():
+        watch.say(note)
     for sentence in unsafe_augmentations(sweep):
         watch.say(f"WARNING: {sentence}")
     record_split(prepared, place)
@@ -215,43 +281,3 @@ def _prepare(sweep: Sweep, place: SweepFolder, table: Table, watch: Watch) -> tu
     for flag in duplicate_flags(duplicates_across(prepared.dataset, prepared.split, material.waveforms)):
         watch.say(f"WARNING: {flag}")
     return prepared, material
-
-
-@contextmanager
-def _executor(sweep: Sweep, plan: Plan) -> Iterator[Executor]:
-    """The executor for a plan, closed at the end. Its workers start while the data are prepared."""
-    executor: Executor
-    if plan.count == 1 and sweep.workers.address is None:
-        executor = SerialExecutor()
-    else:
-        from sinesweep_runner.executors.ray import RayExecutor
-
-        executor = RayExecutor(plan, sweep.workers.address)
-    try:
-        yield executor
-    finally:
-        executor.close()
-
-
-@contextmanager
-def _loading_keras() -> Iterator[Callable[[], None]]:
-    """Loads Keras while the data are prepared; gives a function that waits for it and raises what went wrong.
-
-    Standard error is held back meanwhile, so nobody leaves before the end: a message would be lost.
-    """
-    with ThreadPoolExecutor(1) as pool:
-        yield pool.submit(backend.limit_threads, this_machine().cpus).result
-
-
-def dry_build_on(material: Material) -> Callable[[Trial], Result | None]:
-    """Tries a configuration on the shapes of this material: what is sure to go wrong with it, or None."""
-
-    def dry_build(trial: Trial) -> Result | None:
-        try:
-            assembly.dry_build(trial.config, material.length, material.task, material.outputs)
-        except Exception as error:  # a plugin may raise anything; it is the trial's result
-            state, failure = failure_of(error)
-            return Result(trial, state, failure=failure)
-        return None
-
-    return dry_build

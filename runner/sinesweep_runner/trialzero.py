@@ -5,28 +5,33 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sinesweep import predictions
+from sinesweep.configuration import make_baseline
 from sinesweep.dataset import Task
 from sinesweep.metrics import measure, metric
 from sinesweep.settings import values
 from sinesweep.sweep import Sweep
 from sinesweep.thresholds import fit_thresholds
 from sinesweep.trial import FoldScore, Result, State, Trial
-from sinesweep_runner.sound.baselines import features_of, make_baseline, score_baseline
+from sinesweep_runner.sound.baselines import features_of, score_baseline
 from sinesweep_runner.training.material import Material
 
 FILE = "predictions/00000.npz"
+TEST_FILE = "predictions/test-baseline.npz"
 
 
 class TrialZero:
-    """One baseline on one sweep's material. The features of all clips are computed once, and kept in `cache`."""
+    """A sweep's baseline, on its material. The features of all clips are computed once, and kept in `cache`."""
 
     def __init__(self, sweep: Sweep, material: Material, cache: Path) -> None:
-        self._name, self._seed = str(sweep.baseline), sweep.search.seed
-        self._baseline = make_baseline(self._name)
+        asked = sweep.baseline or {}
+        [self._name] = asked
+        self._baseline, self._seed = make_baseline(asked), sweep.search.seed
         self._material = material
         self._features = features_of(
             self._baseline, material.waveforms, material.length.rate_hz, cache, material.columns
@@ -42,9 +47,8 @@ class TrialZero:
         (folder / FILE).parent.mkdir(exist_ok=True)
         predictions.save(folder / FILE, clips, self._material.right()[clips], np.concatenate(answers))
         metrics = {name: float(np.mean([score[name] for score in scores])) for name in scores[0]}
-        config = {"baseline": {"name": self._name, **values(self._baseline)}}
         return Result(
-            trial=Trial(0, config, self._seed),
+            trial=Trial(0, {"baseline": {"name": self._name, **self._settings()}}, self._seed),
             state=State.COMPLETE,
             value=metrics[self._material.objective],
             metrics=metrics,
@@ -55,19 +59,25 @@ class TrialZero:
         )
 
     def score(self, train: Sequence[int], test: Sequence[int], folder: Path) -> float:
-        """Its objective on the test part, when it has learnt from all other clips.
+        """Its objective on the test part, when it has learnt from all other clips; the predictions are kept too."""
+        told = self._answers(train, test)
+        predictions.save(folder / TEST_FILE, np.asarray(test), self._right(test), told)
+        thresholds = thresholds_in(folder) if self._material.task is Task.MULTI_LABEL else None
+        return metric(self._material.objective).score(self._right(test), told, thresholds)
 
-        Its labels are decided as the winner's are, by thresholds that were fitted on its own validation answers.
-        """
-        thresholds = None
-        if self._material.task is Task.MULTI_LABEL:
-            before = predictions.load(folder / FILE)
-            thresholds = fit_thresholds(before.targets, before.probabilities)
-        judged = metric(self._material.objective)
-        return judged.score(self._right(test), self._answers(train, test), thresholds)
+    def _settings(self) -> dict[str, Any]:
+        """Those that count for these data."""
+        idle = self._baseline.describing if self._material.columns else ()
+        return {name: value for name, value in values(self._baseline).items() if name not in idle}
 
     def _answers(self, train: Sequence[int], asked: Sequence[int]) -> np.ndarray:
         return score_baseline(self._features, self._material.targets, train, asked, self._baseline, self._seed)
 
     def _right(self, clips: Sequence[int]) -> np.ndarray:
         return self._material.right()[list(clips)]
+
+
+def thresholds_in(folder: Path) -> NDArray[np.float64]:
+    """Those that it decides labels by, as the winner does by its own: fitted on its validation answers."""
+    validated = predictions.load(folder / FILE)
+    return fit_thresholds(validated.targets, validated.probabilities)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import textwrap
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from rich.console import Console
 from ruamel.yaml import YAML
 
 from sinesweep.contract import Plugin
 from sinesweep.errors import PluginError
 from sinesweep.settings import make, settings
-from sinesweep.testing import Verdict, examine
+from sinesweep.testing import SUITES, Verdict
+from sinesweep.testing.verdicts import in_words, judge, needs_keras, promises
 from sinesweep.wording import duration, many
 from sinesweep_runner import backend
 from sinesweep_runner.showing import find
@@ -30,20 +32,34 @@ def check_plugin(name: str, kind: str | None, given: Sequence[str], say: Callabl
         PluginError: the plugin is unknown or broken, or a setting is missing or wrong.
     """
     kind, plugin = find(name, kind)
-    made = _made(name, plugin, given)
-    backend.load()
+    made = _made(kind, name, plugin, given)
     say(f"{name} ({kind}), {made}\n")
-    verdicts = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for verdict in examine(kind, made):
-            verdicts.append(verdict)
+    verdicts, faults = [], set()
+    for verdict in _examined(kind, made, say):
+        verdicts.append(verdict)
+        if verdict.fault not in faults:
             say(_line(verdict))
+        faults |= {verdict.fault} - {""}
     say(f"\n{_summary(name, verdicts)}")
     return all(verdict.kept is not False for verdict in verdicts)
 
 
-def _made(name: str, plugin: type[Plugin], given: Sequence[str]) -> Plugin:
+def _examined(kind: str, plugin: Plugin, say: Callable[[str], None]) -> Iterator[Verdict]:
+    """A verdict a promise, each as soon as it is known; those that need no Keras come first, and do not wait for it."""
+    waiting = Console(stderr=True)
+    loaded = False
+    for promise in promises(SUITES[kind]):
+        if needs_keras(kind, promise) and not loaded:
+            say("        importing Keras …")
+            backend.load()
+            loaded = True
+        with waiting.status(in_words(promise)), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            verdict = judge(kind, promise, plugin)
+        yield verdict
+
+
+def _made(kind: str, name: str, plugin: type[Plugin], given: Sequence[str]) -> Plugin:
     """The plugin with the settings that were given; a value is read as in a sweep file."""
     pairs = [text.partition("=") for text in given]
     wrong = [text for text, (setting, equals, _) in zip(given, pairs, strict=True) if not (setting and equals)]
@@ -54,7 +70,7 @@ def _made(name: str, plugin: type[Plugin], given: Sequence[str]) -> Plugin:
     if missing:
         asked = "; ".join(f"--set {each.name}=… ({each.help})" for each in missing)
         raise PluginError(f"{name} has settings without a default, which a test of it needs: {asked}")
-    return make(plugin, chosen, name)
+    return make(plugin, chosen, f"{kind}.{name}")
 
 
 def _line(verdict: Verdict) -> str:
@@ -66,9 +82,11 @@ def _line(verdict: Verdict) -> str:
 
 
 def _summary(name: str, verdicts: Sequence[Verdict]) -> str:
-    broken = sum(verdict.kept is False for verdict in verdicts)
-    tried = sum(verdict.kept is not None for verdict in verdicts)
+    tried = many(sum(verdict.kept is not None for verdict in verdicts), "promise")
     took = duration(sum(verdict.seconds for verdict in verdicts))
-    if broken:
-        return f"{name} breaks {broken} of {many(tried, 'promise')} ({took})"
-    return f"{name} keeps all of {many(tried, 'promise')} ({took})"
+    broken = [verdict.fault for verdict in verdicts if verdict.kept is False]
+    if not broken:
+        return f"{name} keeps all of {tried} ({took})"
+    again = sum(fault != "" and fault in broken[:number] for number, fault in enumerate(broken))
+    more = f", and so {again} more could not be tried" if again else ""
+    return f"{name} breaks {len(broken) - again} of {tried}{more} ({took})"

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -16,7 +17,10 @@ from rich.text import Text
 from sinesweep.metrics import METRICS
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Report, Result, State, Trial
-from sinesweep.wording import duration
+from sinesweep.wording import duration, many
+
+if TYPE_CHECKING:
+    from sinesweep.record import Record
 
 Progress = Callable[[int, int], None]
 
@@ -29,7 +33,7 @@ class Watch:
         self._running: dict[int, tuple[Trial, Report | None, float]] = {}
         self._ended: list[Result] = []
         self._best: Result | None = None
-        self._spent = 0
+        self._spent: set[int] = set()
         self._began_at = time.monotonic()
 
     def say(self, text: str) -> None:
@@ -49,10 +53,11 @@ class Watch:
 
         return step
 
-    def remember(self, results: list[Result]) -> None:
-        """Results of an earlier run of the same sweep."""
-        for result in results:
+    def remember(self, record: Record) -> None:
+        """What earlier runs of the same sweep came to."""
+        for result in record.results():
             self._count(result)
+        self._spent |= record.spent()
 
     def began(self, trial: Trial) -> None:
         """A trial was handed to a worker."""
@@ -74,10 +79,11 @@ class Watch:
         """What one result says, with the best so far and the time left."""
         score = "" if result.value is None else f" {self._sweep.search.objective} {result.value:.4f}"
         why = "" if result.failure is None else f" ({result.failure.cause}: {result.failure.message})"
+        again = "" if result.trial.repeats is None else f" · trial {result.trial.repeats} again"
         best = "" if self._best is None else f" · best {self._best.value:.4f} (trial {self._best.trial.number})"
         return (
             f"trial {result.trial.number:>4} {result.state}{score}{why} in {result.seconds:.0f} s · {summary(result)}"
-            f" · {self._spent}/{self._sweep.budget.trials}{best}{self._left()}"
+            f"{again} · {len(self._spent)}/{self._sweep.budget.trials}{best}{self._left()}"
         )
 
     @contextmanager
@@ -86,9 +92,14 @@ class Watch:
         yield
 
     def _count(self, result: Result) -> None:
-        self._spent += result.state.spent
+        if result.spent:
+            self._spent.add(result.trial.origin)
         self._ended.append(result)
-        if result.state is State.COMPLETE and (self._best is None or self._better(result, self._best)):
+        if (
+            result.state is State.COMPLETE
+            and result.trial.repeats is None
+            and (self._best is None or self._better(result, self._best))
+        ):
             self._best = result
 
     def _better(self, one: Result, other: Result) -> bool:
@@ -99,7 +110,7 @@ class Watch:
 
     def _left(self) -> str:
         took = [result.seconds for result in self._ended if result.seconds > 0]
-        remaining = self._sweep.budget.trials - self._spent
+        remaining = self._sweep.budget.trials - len(self._spent)
         if not took or remaining <= 0:
             return ""
         seconds = sum(took) / len(took) * remaining / self._slots
@@ -121,8 +132,8 @@ class LiveWatch(Watch):
         trials = self._sweep.budget.trials
         head = Table.grid(padding=(0, 2))
         best = "" if self._best is None else f"best {self._best.value:.4f} (trial {self._best.trial.number})"
-        bar = ProgressBar(total=trials, completed=self._spent, width=32)
-        head.add_row(bar, f"{self._spent} of {trials} trials", best, self._left().removeprefix(" · "))
+        bar = ProgressBar(total=trials, completed=len(self._spent), width=32)
+        head.add_row(bar, f"{len(self._spent)} of {many(trials, 'trial')}", best, self._left().removeprefix(" · "))
         rows = Table(box=None, padding=(0, 2), header_style="dim")
         for title in ("trial", "fold", "epoch", self._sweep.search.objective, "seconds", "configuration"):
             rows.add_column(title, justify="left" if title == "configuration" else "right", no_wrap=True)
@@ -150,5 +161,7 @@ def watching(sweep: Sweep, slots: int) -> Iterator[Watch]:
 def summary(of: Trial | Result) -> str:
     """The names of a configuration's parts in a few words."""
     config = (of.trial if isinstance(of, Result) else of).config
+    if "baseline" in config:
+        return f"baseline: {config['baseline']['name']}"
     names = [config["features"]["name"], config["architecture"]["name"], *(a["name"] for a in config["augmentations"])]
     return " · ".join(str(name) for name in names)

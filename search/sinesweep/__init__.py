@@ -30,7 +30,7 @@ from sinesweep.errors import (
     SweepFailed,
     UserError,
 )
-from sinesweep.settings import When
+from sinesweep.settings import Code, Further, Setting, When
 from sinesweep.trial import Result, State, Trial
 
 if TYPE_CHECKING:
@@ -45,11 +45,13 @@ __all__ = [
     "Baseline",
     "Choice",
     "Clip",
+    "Code",
     "Dataset",
     "DatasetError",
     "DatasetReader",
     "FeatureExtractor",
     "Float",
+    "Further",
     "HostAugmentation",
     "HostExtractor",
     "Infeasible",
@@ -59,6 +61,7 @@ __all__ = [
     "Plugin",
     "PluginError",
     "Result",
+    "Setting",
     "Shape",
     "SinesweepError",
     "Stage",

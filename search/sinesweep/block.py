@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sinesweep.domains import Choice, Domain
+from sinesweep.domains import Choice, Domain, searched
 from sinesweep.picks import Pick, count
 from sinesweep.ranges import Pinned, Range
 from sinesweep.settings import Setting, When
@@ -70,6 +70,15 @@ class Block:
         searched = self.dimensions()
         names = {f"{self.prefix}.{key}": key for key in self.settings}
         return {full: list(dict.fromkeys(self._gates(key))) for full, key in names.items() if full in searched}
+
+    def notes(self) -> list[str]:
+        """Further settings that are not searched although whoever wrote them may expect it, a sentence each."""
+        return [
+            f"{self.prefix}.{key} is not searched: {setting.help}"
+            for key, setting in self.settings.items()
+            if setting.further and setting.domain is not None and count(setting.domain) > 1
+            if searched(setting.domain) is None and isinstance(self.ranges[key], Pinned)
+        ]
 
     def size(self) -> float:
         """How many combinations of values there are at most; infinite with a continuous range."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import enum
 import hashlib
-import math
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from sinesweep.errors import DatasetError
+from sinesweep.tables import LARGEST, usable
 
 Targets: TypeAlias = Sequence[int] | Sequence[tuple[int, ...]] | Sequence[float]
 """Of every clip, by task: the index of its class, a 1 or 0 for each label, or its value."""
@@ -98,6 +98,11 @@ class Dataset:
         """How many numbers a model gives for a clip."""
         return self.task.outputs(self.classes)
 
+    @property
+    def grouped(self) -> bool:
+        """Whether any clip has a group."""
+        return any(clip.group for clip in self.clips)
+
     def targets(self) -> Targets:
         """What is right for every clip."""
         if self.task is Task.REGRESSION:
@@ -142,8 +147,8 @@ class Dataset:
         if self.classes:
             raise DatasetError(f"data set '{self.name}' is for regression, which has no classes; got {self.classes}")
         for clip in self.clips:
-            if clip.value is None or not math.isfinite(clip.value):
-                raise DatasetError(f"{clip.path}: expected a finite number as its value, got {clip.value}")
+            if clip.value is None or not usable(clip.value):
+                raise DatasetError(f"{clip.path}: expected a number within ±{LARGEST:g} as its value, got {clip.value}")
 
     def _check_vectors(self) -> None:
         for clip in self.clips:
@@ -151,6 +156,11 @@ class Dataset:
                 raise DatasetError(
                     f"{clip.path}: expected a vector of {len(self.columns)} numbers, got {len(clip.vector)}"
                 )
+            for column, number in zip(self.columns, clip.vector, strict=True):
+                if not usable(number):
+                    raise DatasetError(
+                        f"{clip.path}, column '{column}': expected a number within ±{LARGEST:g}, got {number}"
+                    )
 
 
 def _tail(path: str) -> str:

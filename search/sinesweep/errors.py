@@ -5,7 +5,9 @@ SinesweepError
 │   ├── SweepError       the sweep file, or the folder that it runs in
 │   ├── DatasetError     the clips, their labels, groups or folds
 │   ├── PluginError      a plugin is unknown, broken, or given settings that it does not have
-│   └── ArtifactError    a saved model that cannot be read, or sound that it cannot take
+│   │   └── PluginFault  it raised what it should not, or returned what it did not promise
+│   ├── ArtifactError    a saved model that cannot be read, or sound that it cannot take
+│   └── ExportError      a winner that cannot be exported, or an export that does not answer as it does
 ├── Infeasible           a configuration that cannot work; the sampler is told, nothing is trained
 └── SweepFailed          the sweep began and had to stop: exit code 1
 """
@@ -47,8 +49,24 @@ class PluginError(UserError):
     """A plugin that is unknown, broken, or misused."""
 
 
+class PluginFault(PluginError):
+    """A plugin raised what it should not, or returned what it did not promise; the message names it.
+
+    Attributes:
+        plugin: which one, such as `features 'log_mel'`.
+    """
+
+    def __init__(self, kind: str, name: str, method: str, what: str) -> None:
+        self.plugin = f"{kind} '{name}'"
+        super().__init__(f"{self.plugin} failed in {method}: {what}")
+
+
 class ArtifactError(UserError):
     """A saved model that cannot be read, or sound that it cannot take."""
+
+
+class ExportError(UserError):
+    """A winner that cannot be exported, or an export that does not answer as the winner does."""
 
 
 class Infeasible(SinesweepError):
@@ -60,9 +78,16 @@ class SweepFailed(SinesweepError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The tail of an error about an unknown name: the nearest known one, if there is one, and all of them."""
+    """The tail of an error about an unknown name: the nearest known one, if there is one, and all of them.
+
+    Empty where none is known.
+    """
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    guess = f" Did you mean '{near[0]}'?" if near else ""
     more = f", … ({len(names)} in all)" if len(names) > SHOWN else ""
-    return f"{guess} Known: {', '.join(names[:SHOWN]) or 'none'}{more}."
+    return f"{nearest(word, names)} Known: {', '.join(names[:SHOWN])}{more}." if names else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The same where the known names are too many, or listed elsewhere: only the nearest one, if there is one."""
+    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f" Did you mean '{near[0]}'?" if near else ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
     """Writes a file whole or not at all; text becomes UTF-8. The folder has to be there."""
-    half = path.with_name(f".{path.name}.{os.getpid()}.half")
+    half = path.with_name(f".{path.name}.{secrets.token_hex(4)}.half")
     try:
         half.write_bytes(content.encode() if isinstance(content, str) else content)
         half.replace(path)

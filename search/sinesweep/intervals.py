@@ -57,6 +57,30 @@ def interval(
     return float(low), float(high)
 
 
+def interval_over_runs(
+    metric_name: str,
+    targets: Targets,
+    runs: Sequence[Answers],
+    groups: Groups,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> Interval:
+    """`(low, high)` around the mean metric of several trainings of one configuration.
+
+    Each resample draws both groups and trainings (the pigeonhole bootstrap, Owen 2007, Ann. Appl. Stat. 1, 386). Where
+    the metric is a share of clips, it is no narrower than Wilson's interval: few trainings hide what more would show.
+    """
+    judged = metric(metric_name)
+    scores = np.stack([_scores(Drawing.of(judged.formula, targets, each, groups, seed)) for each in runs])
+    drawn = np.random.default_rng(seed).integers(len(runs), size=scores.shape)
+    means = np.take_along_axis(scores, drawn, axis=0).mean(axis=0)
+    low, high = (float(end) for end in np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2]))
+    if not judged.proportion:
+        return low, high
+    least, most = wilson(float(np.mean([judged.score(targets, each) for each in runs])), len(targets), confidence)
+    return min(low, least), max(high, most)
+
+
 def wilson(share: float, n: int, confidence: float = 0.95) -> Interval:
     """The score interval of a share of `n` clips (Wilson 1927, J. Am. Stat. Assoc. 22, 209)."""
     if n < 1 or not 0 <= share <= 1:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sinesweep.intervals import Interval, interval, p_value, tied_with_best
+from sinesweep.intervals import Interval, interval, interval_over_runs, p_value, tied_with_best
 from sinesweep.metrics import Metric
 from sinesweep.predictions import Predictions
 from sinesweep.trial import Result, State
@@ -59,17 +59,35 @@ class Judge:
             return None
         return interval(self.metric.name, told.targets, told.probabilities, self.groups_of(told), seed=self.seed)
 
+    def interval_over(self, runs: Sequence[Result]) -> Interval | None:
+        """The same around the mean of several trainings of one configuration; None where they cannot be compared."""
+        told = [self.predictions(run) for run in runs]
+        known = [each for each in told if each is not None]
+        if not known or len(known) < len(told) or not all(_same_clips(known[0], each) for each in known):
+            return None
+        first, answers = known[0], [each.probabilities for each in known]
+        return interval_over_runs(self.metric.name, first.targets, answers, self.groups_of(first), seed=self.seed)
+
     def ties(self, ranked: Sequence[Result]) -> dict[int, bool]:
         """By trial number: whether the data cannot tell it from the first; those that can be compared with it."""
-        best = self.predictions(ranked[0]) if ranked else None
+        known = self.comparable(ranked)
+        best = known.pop(ranked[0].trial.number) if known else None
         if best is None:
             return {}
-        others = {result.trial.number: self.predictions(result) for result in ranked[1:]}
-        pairs = {number: each.probabilities for number, each in others.items() if each and _same_clips(best, each)}
+        pairs = {number: each.probabilities for number, each in known.items()}
         tied = tied_with_best(
             self.metric.name, best.targets, best.probabilities, [*pairs.values()], self.groups_of(best), self.seed
         )
         return dict(zip(pairs, tied, strict=True))
+
+    def comparable(self, ranked: Sequence[Result]) -> dict[int, Predictions]:
+        """By trial number: the predictions of the first, and of all others that were judged on the same clips."""
+        first = self.predictions(ranked[0]) if ranked else None
+        if first is None:
+            return {}
+        others = {result.trial.number: self.predictions(result) for result in ranked[1:]}
+        same = {number: each for number, each in others.items() if each is not None and _same_clips(first, each)}
+        return {ranked[0].trial.number: first, **same}
 
     def p_value(self, one: Result, other: Result) -> float | None:
         """How easily chance alone makes two results differ as much; None where they cannot be compared."""

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-import re
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
 
+from sinesweep.continuing import Wish
 from sinesweep.dataset import Task
+from sinesweep.ensemble import Ensemble, ensemble_of
+from sinesweep.finalists import Finalist, crowned, finalists_of
 from sinesweep.intervals import SIGNIFICANCE, Interval, expected_best_of
 from sinesweep.judge import Judge, PredictionsOf
 from sinesweep.metrics import Metric, metric
+from sinesweep.mishaps import Mishap, mishaps_of
+from sinesweep.objectives import front, goodness
 from sinesweep.predictions import Predictions
-from sinesweep.trial import Cause, Config, Result, State
-
-COMPARED = 20
-"""Only so many rows are compared with the best; a longer family of tests would blur the top."""
-
-Curve: TypeAlias = tuple[float | None, ...]
+from sinesweep.rows import COMPARED, Row, row_of
+from sinesweep.trial import Result, State
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Header:
         budget_trials, budget_hours: the limits; no limit of time where None.
         hours: of search so far.
         versions: of the packages that took part.
+        objectives: all of them, `objective` first; none where it is the only one.
     """
 
     name: str
@@ -47,37 +47,7 @@ class Header:
     hours: float
     versions: Mapping[str, str]
     task: Task = Task.CLASSIFICATION
-
-
-@dataclass(frozen=True)
-class Row:
-    """One finished trial.
-
-    Attributes:
-        rank: from 1; None for the baseline.
-        score: the objective on the validation part, mean over folds.
-        interval: 95 %, of all validation clips taken together; None where the predictions are not there, and beyond the
-            first `COMPARED` rows of a metric whose intervals take long.
-        tied: the data cannot tell it from the best; None where that was not asked (beyond the first `COMPARED` rows,
-            the baseline, or without predictions).
-        folds: the objective fold by fold.
-        curves: the objective epoch by epoch, a curve a fold.
-        seconds: wall time of the whole trial.
-    """
-
-    rank: int | None
-    number: int
-    score: float
-    interval: Interval | None
-    tied: bool | None
-    folds: tuple[float, ...]
-    curves: tuple[Curve, ...]
-    metrics: Mapping[str, float]
-    parameters: int
-    seconds: float
-    device: str
-    config: Config
-    state: State
+    objectives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,8 +56,8 @@ class Lead:
 
     Attributes:
         difference: best minus baseline, in the objective's own unit.
-        p_value: corrected for the number of trials, because the best was chosen among them (Bonferroni); None
-            without predictions.
+        p_value: corrected for the number of trials, because the best was chosen among them (Bonferroni); of a finalist,
+            that of its fresh seeds which says least; None without predictions.
     """
 
     difference: float
@@ -97,17 +67,6 @@ class Lead:
     def distinguishable(self) -> bool | None:
         """Whether the data can tell the two apart."""
         return None if self.p_value is None else self.p_value < SIGNIFICANCE
-
-
-@dataclass(frozen=True)
-class Mishap:
-    """Trials that have no score for one cause; the first of them is the example."""
-
-    state: State
-    cause: str
-    count: int
-    trial: int
-    example: str
 
 
 @dataclass(frozen=True)
@@ -133,12 +92,17 @@ class Leaderboard:
     """The best, honestly.
 
     Attributes:
-        counts: how many trials ended in each state, the baseline aside.
+        rows: the best first: the finalists by their fresh seeds, then all others by the score of the search.
+        counts: how many trials ended in each state; neither the baseline nor the trainings of finalists count.
         judged_clips, judged_groups: what the scores stand on; 0 without predictions.
         luck: what the best of as many equally good models would be expected to read, each as good as the median
             trial; None where that has no meaning.
-        recommended: the trial with the fewest parameters among those tied with the best.
+        recommended: the trial with the fewest parameters among those that are tied with the best and no worse than the
+            baseline; None where there is none.
         test: None as long as the test part is sealed.
+        longer: of every trial that continues a finished one with more epochs, by number, the number of that one.
+        halved, continued: how many trials were tried once more in halves of a batch, and went on after a loss.
+        ensemble: the best trials answering together; None where that is no gain, or cannot be judged.
     """
 
     header: Header
@@ -152,6 +116,10 @@ class Leaderboard:
     luck: float | None
     recommended: int | None
     test: Opening | None = None
+    longer: Mapping[int, int] = field(default_factory=dict)
+    halved: int = 0
+    continued: int = 0
+    ensemble: Ensemble | None = None
 
     @property
     def metric(self) -> Metric:
@@ -168,6 +136,11 @@ class Leaderboard:
         """The best and all that the data cannot tell from it."""
         return tuple(row for row in self.rows if row.rank == 1 or row.tied)
 
+    @property
+    def finalists(self) -> tuple[Row, ...]:
+        """Those that were trained again with fresh seeds, as they are ranked."""
+        return tuple(row for row in self.rows if row.finalist is not None)
+
     @classmethod
     def of(
         cls,
@@ -177,6 +150,7 @@ class Leaderboard:
         predictions: PredictionsOf,
         groups: Sequence[str],
         test: Opening | None = None,
+        wishes: Sequence[Wish] = (),
     ) -> Leaderboard:
         """Ranks the completed trials on the header's objective.
 
@@ -186,63 +160,66 @@ class Leaderboard:
             predictions: finds a result's out-of-fold predictions; None where there are none.
             groups: the group of every clip of the data set, by index.
             test: the opening of the test part, if it was opened.
+            wishes: what was wanted of finished trials, the fresh seeds of the finalists among it.
 
         Raises:
             SweepError: the objective is unknown.
         """
         judge = Judge(metric(header.objective), predictions, groups, header.seed)
-        ranked = judge.ranked(results)
-        ties = judge.ties(ranked[:COMPARED])
-        rows = tuple(_row(judge, result, i + 1, ties.get(result.trial.number)) for i, result in enumerate(ranked))
+        searched = [result for result in results if result.trial.repeats is None]
+        finalists = finalists_of(judge, results, wishes)
+        ranked = crowned(judge.ranked(searched), finalists, judge)
+        rows = _rows(judge, ranked, finalists, header.objectives)
         finished = baseline if baseline is not None and judge.has_score(baseline) else None
         told = predictions(ranked[0]) if ranked else None
-        tied = [row for row in rows if row.rank == 1 or row.tied]
+        base = row_of(judge, finished) if finished else None
         return cls(
             header=header,
             rows=rows,
-            baseline=_row(judge, finished) if finished else None,
-            lead=_lead(judge, ranked, finished) if finished else None,
-            counts={state: n for state in State if (n := sum(result.state is state for result in results))},
-            failures=_failures(results if baseline is None else [baseline, *results], judge),
+            baseline=base,
+            lead=_lead(judge, rows, results, finished) if finished else None,
+            counts={state: n for state in State if (n := sum(result.state is state for result in searched))},
+            failures=mishaps_of(results if baseline is None else [baseline, *results], judge),
             judged_clips=0 if told is None else len(told.clips),
             judged_groups=0 if told is None else len(set(judge.groups_of(told))),
             luck=_luck(judge.metric, rows, told),
-            recommended=min(tied, key=lambda row: (row.parameters, row.rank)).number if tied else None,
+            recommended=_recommended(judge.metric, rows, base),
             test=test,
+            longer=_longer(results),
+            halved=len({result.trial.origin for result in results if result.trial.accumulate > 1}),
+            continued=len({result.trial.origin for result in results if result.trial.lost}),
+            ensemble=ensemble_of(judge, ranked),
         )
 
 
-def _row(judge: Judge, result: Result, rank: int | None = None, tied: bool | None = None) -> Row:
-    name = judge.metric.name
-    shown = rank is None or rank <= COMPARED or not judge.metric.ranks
-    return Row(
-        rank=rank,
-        number=result.trial.number,
-        score=judge.score(result),
-        interval=judge.interval(result) if shown else None,
-        tied=tied,
-        folds=tuple(fold.metrics[name] for fold in result.folds if name in fold.metrics),
-        curves=tuple(_curve(fold.history, name) for fold in result.folds),
-        metrics={key: value for key, value in result.metrics.items() if math.isfinite(value)},
-        parameters=result.parameters,
-        seconds=result.seconds,
-        device=result.device,
-        config=result.trial.config,
-        state=result.state,
+def _rows(
+    judge: Judge, ranked: Sequence[Result], finalists: Mapping[int, Finalist], objectives: Sequence[str]
+) -> tuple[Row, ...]:
+    """A row a result, in their order, marked where the data cannot tell it from the best, or none beats it in all."""
+    ties = judge.ties(ranked[:COMPARED])
+    rows = tuple(
+        row_of(judge, result, rank, ties.get(result.trial.number), finalists.get(result.trial.origin))
+        for rank, result in enumerate(ranked, start=1)
     )
+    if not objectives:
+        return rows
+    unbeaten = front([goodness(objectives, result) for result in ranked])
+    return tuple(replace(row, pareto=mark) for row, mark in zip(rows, unbeaten, strict=True))
 
 
-def _lead(judge: Judge, ranked: Sequence[Result], baseline: Result) -> Lead | None:
-    if not ranked:
+def _recommended(judged: Metric, rows: Sequence[Row], baseline: Row | None) -> int | None:
+    least = -math.inf if baseline is None else judged.goodness(baseline.score)
+    tied = [row for row in rows if (row.rank == 1 or row.tied) and judged.goodness(row.honest[0]) >= least]
+    return min(tied, key=lambda row: (row.parameters, row.rank)).number if tied else None
+
+
+def _lead(judge: Judge, rows: Sequence[Row], results: Sequence[Result], baseline: Result) -> Lead | None:
+    if not rows:
         return None
-    p = judge.p_value(ranked[0], baseline)
-    difference = judge.score(ranked[0]) - judge.score(baseline)
-    return Lead(difference, None if p is None else min(1.0, p * len(ranked)))
-
-
-def _curve(history: Sequence[Mapping[str, float]], name: str) -> Curve:
-    values = (epoch.get(name) for epoch in history)
-    return tuple(value if value is not None and math.isfinite(value) else None for value in values)
+    trained = [result for result in results if result.trial.number in rows[0].trainings]
+    values = [p for p in (judge.p_value(result, baseline) for result in trained) if p is not None]
+    difference = rows[0].honest[0] - judge.score(baseline)
+    return Lead(difference, min(1.0, max(values) * len(rows)) if values else None)
 
 
 def _luck(judged: Metric, rows: Sequence[Row], known: Predictions | None) -> float | None:
@@ -251,27 +228,7 @@ def _luck(judged: Metric, rows: Sequence[Row], known: Predictions | None) -> flo
     return expected_best_of(len(rows), statistics.median(row.score for row in rows), len(known.clips))
 
 
-def _failures(results: Sequence[Result], judge: Judge) -> tuple[Mishap, ...]:
-    """Failed trials by cause, infeasible ones by reason, the most frequent first."""
-    found: dict[tuple[State, str], list[tuple[int, str]]] = {}
-    for result in results:
-        told = _mishap(result, judge)
-        if told is not None:
-            state, cause, message = told
-            found.setdefault((state, cause), []).append((result.trial.number, message))
-    mishaps = [Mishap(state, cause, len(cases), *cases[0]) for (state, cause), cases in found.items()]
-    return tuple(sorted(mishaps, key=lambda each: (each.state, -each.count, each.trial)))
-
-
-def _mishap(result: Result, judge: Judge) -> tuple[State, str, str] | None:
-    """State, cause and message of a trial that should have had a score."""
-    cause = str(result.failure.cause) if result.failure else "unknown"
-    message = result.failure.message if result.failure else "no reason was given"
-    if result.state is State.INFEASIBLE:
-        # Without its numbers, so that like counts with like.
-        return State.INFEASIBLE, re.sub(r"\d+(\.\d+)?", "N", message), message
-    if result.state is State.FAILED:
-        return State.FAILED, cause, message
-    if result.state is State.COMPLETE and not judge.has_score(result):
-        return State.FAILED, str(Cause.NAN), f"its {judge.metric.name} is not a finite number"
-    return None
+def _longer(results: Sequence[Result]) -> dict[int, int]:
+    whole = {each.trial.origin: each.trial.number for each in results if each.state is State.COMPLETE}
+    ended = [each.trial for each in results if each.state.spent and each.trial.continues in whole]
+    return {trial.number: whole[trial.continues] for trial in ended if trial.continues is not None}

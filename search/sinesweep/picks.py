@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
 
 from sinesweep.domains import Choice, Domain, Float, Int, Scalar, steps
+
+if TYPE_CHECKING:
+    from optuna.trial import BaseTrial
 
 Pick: TypeAlias = Callable[[str, Domain], Scalar]
 """`(dimension's name, domain) → value`."""
@@ -30,6 +33,15 @@ def random_pick(rng: np.random.Generator) -> Pick:
         return round(value) if isinstance(domain, Int) else value
 
     return pick
+
+
+def suggest(asked: BaseTrial, name: str, domain: Domain) -> Scalar:
+    """A trial's value of a dimension, as Optuna knows it."""
+    if isinstance(domain, Choice):
+        return cast("Scalar", asked.suggest_categorical(name, domain.options))
+    if isinstance(domain, Float):
+        return asked.suggest_float(name, domain.low, domain.high, step=domain.step, log=domain.log)
+    return asked.suggest_int(name, domain.low, domain.high, step=domain.step, log=domain.log)
 
 
 def grid(suggest: Callable[[Pick], object]) -> Iterator[dict[str, Scalar]]:

@@ -33,6 +33,7 @@ EXPECTED = {
     "less_than": "less than {lt:g}",
     "less_than_equal": "at most {le:g}",
     "too_short": "at least {min_length}",
+    "too_long": "at most {max_length}",
     "string_pattern_mismatch": "letters, digits, blanks and . _ -, with a letter or digit first",
 }
 """What each of pydantic's kinds of error means for who writes the file; other kinds keep pydantic's own words."""
@@ -94,6 +95,11 @@ def _key_meant(model: type[BaseModel], location: Sequence[int | str]) -> str:
     key = str(location[-1])
     for section, field in model.model_fields.items():
         held = _section(field)
-        if held is not None and held is not here and key in held.model_fields:
+        if held is not None and held is not here and key in _keys(held):
             return f" Did you mean '{section}.{key}'?"
-    return did_you_mean(key, here.model_fields if here else ())
+    return did_you_mean(key, _keys(here) if here else ())
+
+
+def _keys(section: type[BaseModel]) -> list[str]:
+    """The keys of a section as they stand in a file."""
+    return [field.alias or name for name, field in section.model_fields.items()]

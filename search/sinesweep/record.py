@@ -1,20 +1,28 @@
-"""Record: what a study holds, to be read while it runs and afterwards. Only `bind` writes."""
+"""Record: what a study holds, to be read while it runs and afterwards. Only `bind` and `wish` write."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import astuple
 from typing import Any
 
 import optuna
-from optuna.trial import TrialState
-from pydantic import TypeAdapter
+from optuna.trial import FrozenTrial, TrialState
+from pydantic import TypeAdapter, ValidationError
 
+from sinesweep.continuing import Wish, to_note, unmet
 from sinesweep.errors import SweepError
 from sinesweep.storage import load_study
 from sinesweep.sweep import Sweep
-from sinesweep.trial import Result, Trial
+from sinesweep.trial import Result, State, Trial
 
-RESULT, TRIAL, SECONDS, BASELINE, SPLIT = "result", "trial", "search_seconds", "baseline", "split"
+RESULT, TRIAL, FIRST, SEED, UNTIL = "result", "trial", "first", "seed", "until"
+ACCUMULATE, LOST, STARTED, ASIDE = "accumulate", "lost", "started", "aside"
+SECONDS, BASELINE, SPLIT, WISHES = "search_seconds", "baseline", "split", "wishes"
 """The attributes that Sinesweep writes beside Optuna's own."""
+
+GOES_ON = (State.INTERRUPTED, State.PAUSED)
+"""Ends after which a trial may go on, under another number."""
 
 _RESULTS, _TRIALS = TypeAdapter(Result), TypeAdapter(Trial)
 
@@ -43,8 +51,9 @@ class Record:
 
     @property
     def running(self) -> int:
-        """How many trials are being run, as far as the storage knows."""
-        return len(self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)))
+        """How many trials workers have, as far as the storage knows."""
+        asked = self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+        return sum(STARTED in trial.user_attrs for trial in asked)
 
     def check_split(self, fingerprint: str) -> None:
         """Sees that the study's scores belong to this split; raises SweepError where they belong to another."""
@@ -59,10 +68,55 @@ class Record:
         """Ties the study to a split, for `check_split` of later days."""
         self._study.set_user_attr(SPLIT, fingerprint)
 
+    def wish(self, wishes: Iterable[Wish]) -> None:
+        """Notes which finished trials shall be trained longer or again, beside those that were wanted before."""
+        before = self.wishes()
+        if new := to_note(wishes, before, self.results()):
+            self._study.set_user_attr(WISHES, [list(astuple(each)) for each in (*before, *new)])
+
+    def wishes(self) -> list[Wish]:
+        """All that was ever wanted so; what had failed and was wanted again stands there twice."""
+        return [Wish(*each) for each in self._study.user_attrs.get(WISHES, [])]
+
+    def unmet(self) -> list[Wish]:
+        """What is wanted so and has not come to its end, whether it runs or not."""
+        wishes = self.wishes()
+        return unmet(wishes, self.results()) if wishes else []
+
     def results(self) -> list[Result]:
-        """Every trial that has ended, in the order of their numbers."""
+        """Every trial that has ended, by number; one that was paused or interrupted as long as it has not gone on."""
+        last = set(self._last().values())
+        return [each for each in self._ended() if each.state not in GOES_ON or each.trial.number in last]
+
+    def stretches(self) -> list[Result]:
+        """Every end of a trial, by number, those after which it went on among them."""
+        return self._ended()
+
+    def spent(self) -> set[int]:
+        """The origins of all trials that count against the budget, those that were paused and go on now among them."""
+        return {result.trial.origin for result in self._ended() if result.spent}
+
+    def went_on_as(self, number: int) -> int | None:
+        """The last number under which a trial went on; None where it did not, or there is no such trial."""
+        trials = self._study.get_trials(deepcopy=False)
+        if not 0 <= number < len(trials) or TRIAL not in trials[number].user_attrs:
+            return None
+        last = self._last()[_origin(trials[number])]
+        return last if last != number else None
+
+    def _ended(self) -> list[Result]:
         stored = [trial.user_attrs.get(RESULT) for trial in self._study.get_trials(deepcopy=False)]
         return [result_from_json(result) for result in stored if result]
+
+    def _last(self) -> dict[int, int]:
+        """By origin, the number under which a trial was tried last."""
+        trials = self._study.get_trials(deepcopy=False)
+        return {_origin(trial): trial.number for trial in trials if TRIAL in trial.user_attrs}
+
+
+def _origin(frozen: FrozenTrial) -> int:
+    first: int | None = frozen.user_attrs[TRIAL]["first"]
+    return frozen.number if first is None else first
 
 
 def result_to_json(result: Result) -> dict[str, Any]:
@@ -72,8 +126,16 @@ def result_to_json(result: Result) -> dict[str, Any]:
 
 
 def result_from_json(plain: Any) -> Result:
-    """A result from what `result_to_json` made."""
-    return _RESULTS.validate_python(plain)
+    """A result from what `result_to_json` made; raises SweepError where another version made it otherwise."""
+    try:
+        return _RESULTS.validate_python(plain)
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise SweepError(
+            f"a result in the study's storage cannot be read: {where}: {first['msg']}. Another version of Sinesweep"
+            " wrote it; read this sweep with that one, or begin a new sweep"
+        ) from None
 
 
 def trial_to_json(trial: Trial) -> dict[str, Any]:

@@ -5,45 +5,24 @@ Listing imports no plugin. A plugin is imported when it is loaded, and one that 
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
-import inspect
+import sys
+import traceback
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from sinesweep.contract import (
-    CONTRACT,
-    Architecture,
-    Augmentation,
-    Augmenter,
-    Baseline,
-    DatasetReader,
-    FeatureExtractor,
-    FrontEnd,
-    HostAugmentation,
-    HostExtractor,
-    Loss,
-)
+from sinesweep.blame import NOBODYS
 from sinesweep.contract import Plugin as Plugin
-from sinesweep.errors import PluginError, did_you_mean
-from sinesweep.settings import settings
+from sinesweep.errors import PluginError, did_you_mean, nearest
+from sinesweep.form import KINDS as KINDS
+from sinesweep.form import problems
+from sinesweep.wording import named
 
-KINDS: dict[str, type[Plugin]] = {
-    "features": FrontEnd,
-    "augmentations": Augmenter,
-    "architectures": Architecture,
-    "losses": Loss,
-    "datasets": DatasetReader,
-    "baselines": Baseline,
-}
-
-FORMS: dict[str, tuple[type[Plugin], ...]] = {
-    "features": (FeatureExtractor, HostExtractor),
-    "augmentations": (Augmentation, HostAugmentation),
-}
-"""The kinds that come in several forms, of which a plugin has one."""
+PREFIX = "sinesweep."
+"""What the groups of entry points begin with, before the kind."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +38,7 @@ class Listed:
 @cache
 def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
     found: dict[str, list[EntryPoint]] = {}
-    for entry in sorted(entry_points(group=f"sinesweep.{kind}"), key=lambda e: (e.name, e.value)):
+    for entry in sorted(entry_points(group=PREFIX + kind), key=lambda e: (e.name, e.value)):
         # An editable install and its own wheel may both announce the same line; that is one plugin.
         if entry.value not in [other.value for other in found.get(entry.name, [])]:
             found.setdefault(entry.name, []).append(entry)
@@ -75,6 +54,29 @@ def listing(kind: str) -> list[Listed]:
     """Every installed plugin of a kind; a name that two distributions claim stands here twice."""
     rows = [(name, entry) for name, entries in _entry_points(kind).items() for entry in entries]
     return [Listed(kind, name, entry.value, _distribution(entry)) for name, entry in rows]
+
+
+def strays() -> dict[str, list[str]]:
+    """What is announced in a group that begins with `sinesweep.` and is of no kind, most likely misspelt.
+
+    Returns:
+        by the name of the plugin, whose it is, which group, and which one is meant, a sentence each.
+    """
+    announced, groups = entry_points(), [PREFIX + kind for kind in KINDS]
+    found: dict[str, list[str]] = {}
+    for group in sorted(announced.groups - set(groups)):
+        for entry in announced.select(group=group) if group.startswith(PREFIX) else ():
+            found.setdefault(entry.name, []).append(
+                f"{_distribution(entry)} announces '{entry.name}' in the group '{group}', which nobody reads."
+                f"{nearest(group, groups)}"
+            )
+    return found
+
+
+def why_unknown(name: str) -> str:
+    """Why there may be no plugin of a name that somebody expects."""
+    known = strays().get(name, ["If you have just added it to a pyproject.toml, install that project again."])
+    return " ".join(known)
 
 
 def kinds(name: str) -> list[str]:
@@ -98,18 +100,19 @@ def load(kind: str, name: str) -> type[Any]:
             or a class that does not keep the contract of its kind.
     """
     if ":" in name:
-        return _checked(kind, name, _import(name, name), "this sweep")
+        return _checked(kind, f"'{name}'", _import(name, name))
     entries = _entry_points(kind).get(name, [])
     if not entries:
-        raise PluginError(
-            f"no plugin named '{name}' among {kind}.{did_you_mean(name, names(kind))}"
-            " If you have just added it to a pyproject.toml, install that project again."
-        )
+        guess = did_you_mean(name, names(kind))
+        raise PluginError(f"no plugin named '{name}' among {kind}.{guess} {why_unknown(name)}")
     if len(entries) > 1:
         owners = " and ".join(f"{_distribution(entry)} ({entry.value})" for entry in entries)
-        raise PluginError(f"two plugins among {kind} are named '{name}': {owners}. Uninstall one of them.")
+        raise PluginError(
+            f"two plugins among {kind} are named '{name}': {owners}. Uninstall one of them, or name the one that you"
+            f" mean by its class: '{entries[-1].value}'"
+        )
     entry = entries[0]
-    return _checked(kind, name, _import(name, entry.value), _distribution(entry))
+    return _checked(kind, f"'{name}' from {_distribution(entry)}", _import(name, entry.value))
 
 
 def reason_broken(kind: str, name: str) -> str | None:
@@ -122,68 +125,54 @@ def reason_broken(kind: str, name: str) -> str | None:
 
 
 def _import(name: str, target: str) -> Any:
+    """The object that a target names; what its module prints meanwhile goes to standard error, beside what is asked."""
     module, _, attribute = target.partition(":")
     try:
-        return getattr(importlib.import_module(module), attribute)
-    except (Exception, SystemExit) as reason:  # a stranger's module may do anything while it is imported
-        raise PluginError(
-            f"plugin '{name}' ({target}) cannot be imported: {type(reason).__name__}: {reason}"
-        ) from reason
+        with redirect_stdout(sys.stderr):
+            return getattr(importlib.import_module(module), attribute)
+    except NOBODYS:
+        raise
+    except BaseException as reason:  # a stranger's module may do anything while it is imported
+        hint = _refused_class(reason) or (_meant(module, attribute, reason) if ":" in name else "")
+        raise PluginError(f"plugin '{name}' ({target}) cannot be imported: {named(reason)}{hint}") from reason
 
 
-def _checked(kind: str, name: str, plugin: Any, owner: str) -> type[Any]:
+def _refused_class(reason: BaseException) -> str:
+    """Which class it was, and the way out, where `dataclasses` refused one: its own message names none."""
+    frames = [frame for frame, _ in traceback.walk_tb(reason.__traceback__) if "cls" in frame.f_locals]
+    refused = [frame.f_locals["cls"] for frame in frames if frame.f_globals["__name__"] == "dataclasses"]
+    if not refused:
+        return ""
+    frozen = "; put @dataclass(frozen=True) above it" if "non-frozen" in str(reason) else ""
+    return f" (the class {refused[0].__name__}{frozen})"
+
+
+def _meant(module: str, attribute: str, reason: BaseException) -> str:
+    """The way out where there is no such module, or no such class in it; empty where the import failed otherwise."""
+    if isinstance(reason, AttributeError) and module in sys.modules:
+        own = [key for key, value in vars(sys.modules[module]).items() if getattr(value, "__module__", "") == module]
+        guess = did_you_mean(attribute, own)
+        return f".{guess}" if guess else ""
+    missing = reason.name if isinstance(reason, ModuleNotFoundError) and reason.name else ""
+    if not missing or not f"{module}.".startswith(f"{missing}."):
+        return ""
+    if module.endswith(".py"):
+        return f". Did you mean '{module.removesuffix('.py')}:{attribute}'?"
+    return ". Its module has to lie in the folder where sinesweep is started, or on PYTHONPATH, or be installed"
+
+
+def known_as(kind: str, plugin: type[Any]) -> str:
+    """The name by which a sweep file would name a class: the installed one, else `module:Class`."""
+    target = f"{plugin.__module__}:{plugin.__qualname__}"
+    return next((listed.name for listed in listing(kind) if listed.target == target), target)
+
+
+def _checked(kind: str, whose: str, plugin: Any) -> type[Any]:
     """`plugin`, once it has been seen to keep the form of its kind; the message says what is wrong."""
     wrong = problems(kind, plugin)
     if wrong:
-        raise PluginError(f"plugin '{name}' from {owner} does not keep the contract: {'; '.join(wrong)}")
+        raise PluginError(f"plugin {whose} does not keep the contract: {'; '.join(wrong)}")
     return plugin  # type: ignore[no-any-return]
-
-
-def problems(kind: str, plugin: Any) -> list[str]:
-    """What keeps an object from being a plugin of a kind, a clause each; nothing is made or run."""
-    forms = FORMS.get(kind, (KINDS[kind],))
-    if not (isinstance(plugin, type) and issubclass(plugin, forms)):
-        expected = " or ".join(f"sinesweep.{form.__name__}" for form in forms)
-        return [f"it is {plugin!r}; expected a subclass of {expected}"]
-    if not dataclasses.is_dataclass(plugin) or "__dataclass_params__" not in vars(plugin):
-        return ["it is not a dataclass; put @dataclass(frozen=True) above the class"]
-    if not plugin.__dataclass_params__.frozen:  # type: ignore[attr-defined]
-        return ["it is not frozen; put @dataclass(frozen=True) above the class"]
-    if inspect.isabstract(plugin):
-        return [f"it does not implement {', '.join(sorted(plugin.__abstractmethods__))}"]
-    return _wrong_contract(plugin) or _wrong_settings(plugin)
-
-
-def _wrong_contract(plugin: type[Plugin]) -> list[str]:
-    """What is wrong with the contract that a plugin states."""
-    stated: Any = plugin.contract
-    if isinstance(stated, bool) or not isinstance(stated, int) or stated < 1:
-        return [f"its contract is {stated!r}; expected a whole number such as contract = {CONTRACT}"]
-    if stated > CONTRACT:
-        return [
-            f"it was written for contract {stated}, and this Sinesweep knows those up to {CONTRACT}:"
-            " install a newer Sinesweep (pip install -U sinesweep), or an older version of the plugin"
-        ]
-    return []
-
-
-def _wrong_settings(plugin: type[Any]) -> list[str]:
-    """What is wrong with the fields of a plugin, a clause each."""
-    problems: list[str] = []
-    earlier: list[str] = []
-    try:
-        fields = settings(plugin)
-    except Exception as reason:  # an annotation is code, and may name what is not there
-        return [f"its fields cannot be read: {type(reason).__name__}: {reason}"]
-    for setting in fields.values():
-        if setting.domain is not None and not setting.required and setting.default not in setting.domain:
-            problems.append(f"the default of '{setting.name}' is {setting.default!r}, outside {setting.domain}")
-        for when in setting.when:
-            if when.field not in earlier:
-                guess = did_you_mean(when.field, earlier)
-                problems.append(f"'{setting.name}' hangs on '{when.field}', which is no field before it.{guess}")
-        earlier.append(setting.name)
-    return problems
 
 
 def _distribution(entry: EntryPoint) -> str:

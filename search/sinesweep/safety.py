@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sinesweep import registry
+from sinesweep.blame import blaming
 from sinesweep.contract import LABELS, Augmenter
-from sinesweep.errors import SweepError, UserError
+from sinesweep.errors import PluginFault, SweepError, UserError
 from sinesweep.settings import make, settings
 from sinesweep.sweep import Sweep
 
@@ -37,11 +38,13 @@ def check_resources(sweep: Sweep) -> None:
         known, asked = settings(plugin), sweep.augmentations[name] or {}
         outside = {key: value for key, value in asked.items() if key in known and known[key].domain is None}
         try:
-            make(plugin, outside, f"augmentations.{name}").check_resources()
+            made = make(plugin, outside, f"augmentation.{name}")
+            with blaming("augmentation", name, "check_resources", UserError):
+                made.check_resources()
+        except PluginFault as fault:
+            problems.append(str(fault))
         except UserError as reason:
             problems += [f"augmentations.{name}: {line}" for line in str(reason).splitlines()]
-        except Exception as fault:  # a stranger's plugin may raise anything
-            problems.append(f"augmentations.{name}: its check_resources failed: {type(fault).__name__}: {fault}")
     if problems:
         raise SweepError(*problems)
 

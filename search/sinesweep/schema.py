@@ -21,6 +21,7 @@ def sweep_schema() -> dict[str, Any]:
     properties = schema["properties"]
     for kind in ("features", "architectures", "losses", "augmentations"):
         properties[kind] = _section(kind, properties[kind].get("description", ""))
+    properties["baseline"] = _baseline(properties["baseline"]["description"])
     properties["fit"] = {"type": "object", "additionalProperties": False, "properties": _requests(Fit)}
     readers = [{"const": name, "description": _first_line("datasets", name)} for name in registry.names("datasets")]
     schema["$defs"]["Data"]["properties"]["reader"]["anyOf"] = [*readers, {"type": "string", "pattern": ":"}]
@@ -52,9 +53,17 @@ def _section(kind: str, description: str) -> dict[str, Any]:
     return {"description": description, "anyOf": [one, {"type": "array", "items": {"anyOf": [one, mapping]}}, mapping]}
 
 
+def _baseline(description: str) -> dict[str, Any]:
+    """The section that names one plugin, or none."""
+    section = _section("baselines", description)
+    one, _, mapping = section["anyOf"]
+    return section | {"anyOf": [one, mapping | {"minProperties": 1, "maxProperties": 1}, {"type": "null"}]}
+
+
 def _plugin(kind: str, name: str) -> dict[str, Any]:
     try:
-        requests = _requests(registry.load(kind, name))
+        plugin = registry.load(kind, name)
+        requests = _values(plugin) if kind == "baselines" else _requests(plugin)
     except PluginError as reason:
         return {"type": ["object", "null"], "description": str(reason)}
     if kind == "augmentations":
@@ -68,7 +77,7 @@ def _requests(plugin: type[Any]) -> dict[str, Any]:
 
 
 def _request(setting: Setting) -> dict[str, Any]:
-    """What a sweep file may say about one setting: a value, a list of values, or a range."""
+    """What a sweep file may say about a setting that can be searched: a value, a list of values, or a range."""
     value = _value(setting)
     forms: list[dict[str, Any]] = [value]
     if setting.domain is not None:
@@ -76,8 +85,17 @@ def _request(setting: Setting) -> dict[str, Any]:
     if setting.domain is not None and setting.type in (int, float):
         keys = {"low": value, "high": value, "log": {"type": "boolean"}, "step": {"type": "integer", "minimum": 1}}
         forms.append({"type": "object", "properties": keys, "additionalProperties": False})
+    return {**_told(setting), "anyOf": forms}
+
+
+def _values(plugin: type[Any]) -> dict[str, Any]:
+    """What a sweep file may say about settings that are not searched: a value each."""
+    return {name: {**_told(setting), **_value(setting)} for name, setting in settings(plugin).items()}
+
+
+def _told(setting: Setting) -> dict[str, Any]:
     unit = f" [{setting.unit}]" if setting.unit else ""
-    return {"description": f"{setting.help}{unit}", "default": setting.default, "anyOf": forms}
+    return {"description": f"{setting.help}{unit}", "default": setting.default}
 
 
 def _value(setting: Setting) -> dict[str, Any]:

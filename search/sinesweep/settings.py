@@ -23,6 +23,7 @@ from typing import Annotated, Any, TypeVar, cast
 
 import pydantic
 
+from sinesweep.blame import blaming
 from sinesweep.domains import Choice, Domain, Float, Int
 from sinesweep.errors import PluginError, did_you_mean
 
@@ -132,9 +133,13 @@ def _setting(field: dataclasses.Field[Any], hint: Any) -> Setting:
 def make(plugin: type[P], values: Mapping[str, Any], where: str) -> P:
     """An instance of `plugin` from plain values, every one checked.
 
+    Args:
+        where: what they are the settings of, such as `features.log_mel`.
+
     Raises:
         PluginError: unknown or missing settings, wrong types, values out of range; one line each, beginning with
             `where`.
+        PluginFault: the plugin's own `__post_init__` raises.
     """
     known = settings(plugin)
     values = _gathered(values, holder(plugin))
@@ -150,7 +155,9 @@ def make(plugin: type[P], values: Mapping[str, Any], where: str) -> P:
             problems.append(f"{where}.{name}: {reason}")
     if problems:
         raise PluginError("\n".join(sorted(problems)))
-    return plugin(**parsed)
+    kind, dot, name = where.partition(".")
+    with blaming(kind if dot else "plugin", name or plugin.__name__, "__post_init__"):
+        return plugin(**parsed)
 
 
 def values(plugin: Any) -> dict[str, Any]:

@@ -8,25 +8,28 @@ from typing import Any
 import numpy as np
 
 from sinesweep import registry
+from sinesweep.blame import blaming
 from sinesweep.block import Block
-from sinesweep.contract import Loss, Stage
+from sinesweep.contract import Loss
 from sinesweep.dataset import Dataset, Task, listed
-from sinesweep.errors import Infeasible, PluginError, SweepError
+from sinesweep.errors import Infeasible, PluginError, PluginFault, SweepError
 from sinesweep.metrics import DEFAULT_OBJECTIVES, metric, metrics_for
+from sinesweep.objectives import COSTS
 from sinesweep.picks import random_pick
 from sinesweep.ranges import Pinned
+from sinesweep.sections import Audio
 from sinesweep.settings import make
-from sinesweep.sweep import Audio, Sweep
+from sinesweep.sweep import Sweep
 
 DEFAULT_LOSSES: Mapping[Task, Mapping[str, Mapping[str, Any] | None]] = {
     Task.CLASSIFICATION: {"cross_entropy": {"label_smoothing": 0.0}},
     Task.MULTI_LABEL: {"binary_cross_entropy": {"label_smoothing": 0.0}},
     Task.REGRESSION: {"mean_squared_error": None},
 }
-DEFAULT_BASELINES: Mapping[Task, str] = {
-    Task.CLASSIFICATION: "svm",
-    Task.MULTI_LABEL: "logistic_regression",
-    Task.REGRESSION: "ridge",
+DEFAULT_BASELINES: Mapping[Task, Mapping[str, Mapping[str, Any] | None]] = {
+    Task.CLASSIFICATION: {"svm": None},
+    Task.MULTI_LABEL: {"logistic_regression": None},
+    Task.REGRESSION: {"ridge": None},
 }
 
 
@@ -38,7 +41,7 @@ def settle(sweep: Sweep, dataset: Dataset) -> Sweep:
     """
     settled = _completed(sweep, dataset.task)
     problems = [
-        *_objective(settled, dataset.task),
+        *_objectives(settled, dataset.task),
         *_losses(settled, dataset),
         *_baseline(settled, dataset.task),
         *_class_weights(settled, dataset.task),
@@ -54,19 +57,19 @@ def _completed(sweep: Sweep, task: Task) -> Sweep:
     if "losses" not in sweep.model_fields_set:
         found["losses"] = dict(DEFAULT_LOSSES[task])
     if "baseline" not in sweep.model_fields_set:
-        found["baseline"] = DEFAULT_BASELINES[task]
-    if "objective" not in sweep.search.model_fields_set:
-        found["search"] = sweep.search.model_copy(update={"objective": DEFAULT_OBJECTIVES[task]})
+        found["baseline"] = dict(DEFAULT_BASELINES[task])
+    if "objectives" not in sweep.search.model_fields_set:
+        found["search"] = sweep.search.model_copy(update={"objectives": (DEFAULT_OBJECTIVES[task],)})
     return sweep.model_copy(update=found)
 
 
-def _objective(sweep: Sweep, task: Task) -> Iterator[str]:
-    judged = metric(sweep.search.objective)
-    if task not in judged.tasks:
-        yield (
-            f"search.objective: {judged.name} cannot judge {task}, which is what the data ask for; expected one of"
-            f" {', '.join(metrics_for(task))}"
-        )
+def _objectives(sweep: Sweep, task: Task) -> Iterator[str]:
+    for name in sweep.search.objectives:
+        if name not in COSTS and task not in metric(name).tasks:
+            yield (
+                f"search.objective: {name} cannot judge {task}, which is what the data ask for; expected one of"
+                f" {', '.join(metrics_for(task))}"
+            )
 
 
 def _losses(sweep: Sweep, dataset: Dataset) -> Iterator[str]:
@@ -79,18 +82,23 @@ def _losses(sweep: Sweep, dataset: Dataset) -> Iterator[str]:
             )
             continue
         try:
-            _some(kind, block).check(dataset.task, dataset.outputs)
+            loss = _some(kind, block)
+            with blaming("loss", name, "check"):
+                loss.check(dataset.task, dataset.outputs)
         except Infeasible as reason:
             yield f"losses.{name}: {reason}"
+        except PluginFault as fault:
+            yield str(fault)
 
 
 def _baseline(sweep: Sweep, task: Task) -> Iterator[str]:
     if sweep.baseline is None:
         return
-    kind = registry.load("baselines", sweep.baseline)
+    [name] = sweep.baseline
+    kind = registry.load("baselines", name)
     if task not in kind.tasks:
         yield (
-            f"baseline: {sweep.baseline} is for {listed(kind.tasks)}, and the data ask for {task}; expected one of"
+            f"baseline: {name} is for {listed(kind.tasks)}, and the data ask for {task}; expected one of"
             f" {', '.join(_for_task('baselines', task))}, or null for none"
         )
 
@@ -112,7 +120,7 @@ def _front_ends(sweep: Sweep, dataset: Dataset) -> Iterator[str]:
         yield f"features.{wrong[0]}: it is for vectors, and the data are sounds; expected a front end such as log_mel"
     if vectors and sweep.audio != Audio():
         yield "audio: the data are vectors and have no sound; leave this section out"
-    heard = [name for name in sweep.augmentations if registry.load("augmentations", name).stage is Stage.WAVEFORM]
+    heard = [name for name in sweep.augmentations if registry.load("augmentations", name).stage.changes_waveforms]
     if vectors and heard:
         yield f"augmentations.{heard[0]}: it changes sound, and the data are vectors; leave it out"
 

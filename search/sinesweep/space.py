@@ -7,17 +7,19 @@ Dimensions of a plugin that was not chosen do not exist in that trial.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import random
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sinesweep import registry
+from sinesweep.blame import blaming
 from sinesweep.block import Block, Gate
 from sinesweep.domains import Choice, Domain, Float, Scalar, steps
 from sinesweep.errors import PluginError, SweepError, did_you_mean
 from sinesweep.fit import Fit
-from sinesweep.picks import Pick, count
-from sinesweep.ranges import Range, default_range, read_range
+from sinesweep.picks import Pick, count, grid
+from sinesweep.ranges import Pinned, Range, default_range, read_range
 from sinesweep.settings import Setting, holder, settings, spread
 from sinesweep.trial import Config
 
@@ -102,6 +104,10 @@ class SearchSpace:
             found |= _behind([Gate(option.block.prefix, (True,))] if option.enabled is None else [], option.block)
         return found | self.fit.gates()
 
+    def notes(self) -> list[str]:
+        """What is not searched although somebody may expect it, a sentence each."""
+        return [note for blocks in self.choices.values() for block in blocks.values() for note in block.notes()]
+
     def check_point(self, point: Mapping[str, Any]) -> list[str]:
         """What is wrong with `{dimension: value}`, a sentence each: unknown names, values that are not searched, and
         values of dimensions that a trial may not have."""
@@ -112,7 +118,7 @@ class SearchSpace:
         outside = [
             f"{name}: expected {known[name]}, got {point[name]!r}"
             for name in point.keys() & known
-            if not _inside(point[name], known[name])
+            if not inside(point[name], known[name])
         ]
         shut = [
             f"{name}: counts only with {gate}"
@@ -137,6 +143,32 @@ class SearchSpace:
             ]
         return []
 
+    def shuffled_grid(self, seed: int) -> Iterator[dict[str, Scalar]]:
+        """Every point once, in an order that the seed alone decides.
+
+        Raises:
+            SweepError: a grid cannot go through this space.
+        """
+        problems = self.check_grid()
+        if problems:
+            raise SweepError(*problems)
+        points = list(grid(self.suggest))
+        random.Random(seed).shuffle(points)
+        return iter(points)
+
+    @property
+    def longest(self) -> int:
+        """The most epochs that a trial may train."""
+        epochs = self.fit.ranges["epochs"]
+        if isinstance(epochs, Pinned):
+            return int(epochs.value)
+        return int(max(epochs.options) if isinstance(epochs, Choice) else epochs.high)
+
+    def works_without(self, aside: Container[str]) -> bool:
+        """Whether configurations are left that have none of these plugins, named as `plugins_of` names them."""
+        chosen = all(any(f"{key} '{name}'" not in aside for name in blocks) for key, blocks in self.choices.items())
+        return chosen and not any(each.enabled and f"augmentation '{each.name}'" in aside for each in self.options)
+
     def size(self) -> float:
         """How many configurations there are at most; infinite with a continuous range."""
         total = self.fit.size()
@@ -154,7 +186,8 @@ def _pick_one(name: str, options: tuple[str, ...], pick: Pick) -> Scalar:
 def _block(kind: str, key: str, name: str, asked: Mapping[str, Any], problems: list[str]) -> Block:
     try:
         plugin = registry.load(kind, name)
-        known = _all_settings(plugin, asked)
+        with blaming(key, name, "further", PluginError):
+            known = _all_settings(plugin, asked)
     except PluginError as reason:
         problems.append(f"{kind}: {reason}")
         return Block(f"{key}.{name}", {}, {})
@@ -198,7 +231,7 @@ def _ranges(
     return Block(prefix, known, ranges)
 
 
-def _inside(value: Any, domain: Domain) -> bool:
+def inside(value: Any, domain: Domain) -> bool:
     """Whether a search may come to `value`; a domain itself allows values between its steps and options too."""
     if isinstance(domain, Choice):
         return value in domain.options

@@ -132,7 +132,9 @@ def hold_out(
     """
     names, kinds = list(dict.fromkeys(groups[i] for i in indices)), strata(targets)
     table = counts([groups[i] for i in indices], replace(kinds, of=tuple(kinds.of[i] for i in indices)), names)
-    place = dict(zip(names, deal(table, (1 - share, share), (1, 1), (seed,)), strict=True))
+    # A class must be taught; a label or a range of a value may be so rare that it is not.
+    least = (1, 0 if isinstance(targets[0], int) else 1)
+    place = dict(zip(names, deal(table, (1 - share, share), (1, 1), least, (seed,)), strict=True))
     held = tuple(sorted(i for i in indices if place[groups[i]] == 1))
     if not held:
         raise DatasetError(
@@ -196,21 +198,21 @@ def _check_training(dataset: Dataset, folds: Sequence[Fold]) -> None:
 def _sealed(units: Units, test: Sequence[str]) -> str:
     if not test:
         return "no test part"
-    return f"{len(test)} of {many(len(units.names), units.by)}{_listed(units, test)} sealed as test"
+    return f"{len(test)} of {many(len(units.names), units.word)}{_listed(units, test)} sealed as test"
 
 
 def _validating(units: Units, held: Sequence[Sequence[str]], rest: Sequence[str]) -> str:
     if len(held) == 1:
-        return f"{many(len(held[0]), units.by)}{_listed(units, held[0])} for validation"
-    return f"cross-validation in {len(held)} parts over the other {many(len(rest), units.by)}"
+        return f"{many(len(held[0]), units.word)}{_listed(units, held[0])} for validation"
+    return f"cross-validation in {len(held)} parts over the other {many(len(rest), units.word)}"
 
 
 def _listed(units: Units, names: Sequence[str]) -> str:
-    return f" ({', '.join(names)})" if units.by != "clip" and len(names) <= 6 else ""
+    return f" ({', '.join(names)})" if len(names) <= 6 and set(names).issubset(units.known) else ""
 
 
 def _groups_apart(dataset: Dataset, folds: Sequence[Fold], test: Sequence[int]) -> str:
-    if not any(clip.group for clip in dataset.clips):
+    if not dataset.grouped:
         return "no groups are stated, so nothing is known of recordings on two sides"
     groups = dataset.groups()
     sides = [part for fold in folds for part in ((fold.train, fold.valid), (fold.train + fold.valid, test))]

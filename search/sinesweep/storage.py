@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import warnings
 from pathlib import Path
 
 import optuna
-from optuna.storages.journal import JournalFileBackend
 
 from sinesweep.errors import SweepError
-from sinesweep.metrics import METRICS
+from sinesweep.journal import Journal
+from sinesweep.objectives import direction
 from sinesweep.sweep import Sweep
 
 
 def create_study(sweep: Sweep, storage: str) -> optuna.Study:
-    """A new study of that sweep's name.
+    """A new study of the name that the sweep gives it.
 
     Args:
         sweep: what is searched.
@@ -23,53 +25,74 @@ def create_study(sweep: Sweep, storage: str) -> optuna.Study:
     Raises:
         SweepError: the storage does not open, or holds a study of that name.
     """
-    backend = _backend(storage)
-    if sweep.name in optuna.get_all_study_names(backend):
-        raise SweepError(f"storage: {storage} already holds a study named '{sweep.name}'. Resume it or rename yours")
-    direction = METRICS[sweep.search.objective].direction
-    return optuna.create_study(storage=backend, study_name=sweep.name, direction=direction)
+    backend, name = opened(storage), study_name(sweep)
+    if name in optuna.get_all_study_names(backend):
+        raise SweepError(f"storage: {shown(storage)} already holds a study named '{name}'. Resume it or rename yours")
+    directions = [direction(name) for name in sweep.search.objectives]
+    return optuna.create_study(storage=backend, study_name=name, directions=directions)
 
 
 def load_study(sweep: Sweep, storage: str) -> optuna.Study:
-    """The study of that sweep's name; raises SweepError where the storage does not open or holds none."""
+    """The study of that sweep; raises SweepError where the storage does not open or holds none."""
     if not study_exists(sweep, storage):
         raise SweepError(
             f"'{sweep.name}' has no trial yet: a sweep reads its sounds first. If nobody runs it, `sinesweep resume`"
-            f" begins the search (storage: {storage})"
+            f" begins the search (storage: {shown(storage)})"
         )
-    return optuna.load_study(storage=_backend(storage), study_name=sweep.name)
+    return optuna.load_study(storage=opened(storage), study_name=study_name(sweep))
 
 
 def study_exists(sweep: Sweep, storage: str) -> bool:
     """Whether the search of that sweep has begun; raises SweepError where the storage does not open."""
     if "://" not in storage and not Path(storage).exists():
         return False
-    return sweep.name in optuna.get_all_study_names(_backend(storage))
+    return study_name(sweep) in optuna.get_all_study_names(opened(storage))
 
 
-def mend_journal(journal: Path) -> int:
-    """Removes what a crash left: Optuna's lock, and a half-written last line; returns the bytes that were cut.
-
-    Only for who knows that nobody else writes to this journal.
-    """
-    if not journal.exists():
-        return 0
-    journal.with_name(f"{journal.name}.lock").unlink(missing_ok=True)
-    text = journal.read_bytes()
-    whole = text.rfind(b"\n") + 1
-    if whole < len(text):
-        with journal.open("r+b") as file:
-            file.truncate(whole)
-    return len(text) - whole
+def study_name(sweep: Sweep) -> str:
+    """What the study of a sweep is called in its storage."""
+    return sweep.study or sweep.name
 
 
-def _backend(storage: str) -> optuna.storages.BaseStorage:
+def next_name(sweep: Sweep) -> str:
+    """The name of the study that takes over when a sweep is extended: `digits`, `digits/2`, `digits/3`, …"""
+    name, _, number = study_name(sweep).rpartition("/")
+    return f"{name}/{int(number) + 1}" if name and number.isdecimal() else f"{study_name(sweep)}/2"
+
+
+def first_name(name: str) -> str:
+    """What the first study of the same sweep was called."""
+    return re.sub(r"/\d+$", "", name)
+
+
+def discard_study(sweep: Sweep, storage: str) -> None:
+    """Removes the study of a sweep, where there is one."""
+    if study_exists(sweep, storage):
+        optuna.delete_study(storage=opened(storage), study_name=study_name(sweep))
+
+
+def shown(storage: str) -> str:
+    """A storage as people are told of it: without its password."""
+    return re.sub(r"(://[^:@/]*:)[^@/]*@", r"\1…@", storage)
+
+
+def opened(storage: str) -> optuna.storages.BaseStorage:
+    """The storage as Optuna knows it; raises SweepError where it does not open."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         if "://" in storage:
-            return optuna.storages.get_storage(storage)
+            return _database(storage)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            return optuna.storages.JournalStorage(JournalFileBackend(storage))
+            return optuna.storages.JournalStorage(Journal(storage))
     except Exception as reason:  # SQLAlchemy, drivers and file systems each have errors of their own
-        raise SweepError(f"storage: {storage} cannot be opened: {type(reason).__name__}: {reason}") from reason
+        extra = " pip install 'sinesweep[postgresql]' brings it." if "'psycopg'" in str(reason) else ""
+        told = f"{type(reason).__name__}: {reason}.{extra}"
+        raise SweepError(f"storage: {shown(storage)} cannot be opened: {told}") from reason
+
+
+@functools.cache
+def _database(url: str) -> optuna.storages.BaseStorage:
+    """One set of connections for this process; one that the server has closed meanwhile is opened anew."""
+    database = optuna.storages.RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
+    return optuna.storages.get_storage(database)

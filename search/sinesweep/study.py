@@ -8,39 +8,49 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import optuna
+from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial, TrialState
 
-from sinesweep.domains import Choice, Domain, Float, Scalar
-from sinesweep.errors import SweepError
-from sinesweep.picks import grid
-from sinesweep.ranges import Pinned
+from sinesweep.continuing import Wish, continued
+from sinesweep.domains import Scalar
+from sinesweep.journal import mend_journal
+from sinesweep.limits import excess
+from sinesweep.metrics import metric
+from sinesweep.objectives import costs_of, values_of
+from sinesweep.picks import suggest
+from sinesweep.promotion import Promotion
+from sinesweep.pruning import Pruning
 from sinesweep.record import (
+    ACCUMULATE,
     BASELINE,
+    FIRST,
+    LOST,
     RESULT,
     SECONDS,
+    SEED,
+    STARTED,
     TRIAL,
+    UNTIL,
     Record,
     result_from_json,
     result_to_json,
     trial_from_json,
     trial_to_json,
 )
-from sinesweep.samplers import make_pruner, make_sampler
-from sinesweep.space import SearchSpace
-from sinesweep.storage import create_study, load_study, mend_journal
+from sinesweep.samplers import SEQUENCES, make_pruner, make_sampler, reseeded
+from sinesweep.storage import create_study, load_study
 from sinesweep.sweep import Sweep
-from sinesweep.trial import Cause, Report, Result, State, Trial
+from sinesweep.trial import Cause, Config, Report, Result, State, Trial
+from sinesweep.waiting import KEPT, POINT, first_trials, same_again
 
-TEACHES = (Cause.INFEASIBLE, Cause.NAN, Cause.OUT_OF_MEMORY, Cause.PLUGIN)
+TEACHES = (Cause.INFEASIBLE, Cause.LIMIT, Cause.NAN, Cause.OUT_OF_MEMORY, Cause.HUNG, Cause.PLUGIN)
 """Ends that the configuration itself causes. Told FAIL, a sampler would come back to it; so it is told a constraint."""
-
-POINT = "fixed_params"
-"""Optuna's own attribute of a trial that was queued with some of its values."""
 
 
 class Study:
@@ -58,56 +68,103 @@ class Study:
             SweepError: there is no study to resume, one that must not be overwritten, a sampler lacks a package, or a
                 grid cannot go through this space. Nothing has been created then.
         """
-        self._sweep, self._space, search = sweep, sweep.space(), sweep.search
-        self._grid = _shuffled_grid(self._space, search.seed) if search.sampler == "grid" else None
-        first, held = _first_trials(sweep), _held(sweep, storage) if resume else None
-        trials = max(len(first), 0 if held is None else _count(held))
+        self._sweep, self.space, search = sweep, sweep.space(), sweep.search
+        self._grid = self.space.shuffled_grid(search.seed) if search.sampler == "grid" else None
+        first, held = first_trials(sweep), _held(sweep, storage) if resume else None
         # Both are made before a study is: what they refuse leaves nothing behind.
-        sampler, pruner = make_sampler(search, search.seed + trials), make_pruner(search, _longest(self._space))
+        sampler, pruner = make_sampler(search, search.seed), make_pruner(search, self.space.longest)
         self._study = create_study(sweep, storage) if held is None else held
         self._study.sampler, self._study.pruner = sampler, pruner
         self.record = Record(self._study)
         self._asked: dict[int, optuna.Trial] = {}
+        self._continued: dict[int, Wish] = {}
+        searched = [result for result in self.record.results() if result.trial.searched]
+        self._pruning = Pruning(search, self._study, self.space.longest, searched)
+        self._promotion: Promotion | None = None
+        if search.pruner == "asha":
+            told = self._study.get_trials(deepcopy=False)
+            self._promotion = Promotion.of(told, self.space.longest, metric(search.objective))
         self._seconds_before, self._began = self.record.seconds, time.monotonic()
         for trial in first[_count(self._study) :]:  # those that a driver that died has not added yet
             self._study.add_trial(trial)
+        asked = [each.user_attrs for each in self._study.get_trials(deepcopy=False) if TRIAL in each.user_attrs]
+        self._draws = sum(FIRST not in attributes for attributes in asked)  # one that is tried again counts once
         self._release()
 
-    def ask(self) -> Trial | None:
-        """What to do next; None where a grid has been gone through."""
+    def ask(self, *, fresh: bool = True) -> Trial | None:
+        """What to do next: a finished trial that is wanted longer or again, a paused one that has earned to go on, or a
+        new configuration, if it may be a `fresh` one.
+
+        None where there is none: nobody has earned it, or a grid has been gone through.
+
+        The chance in an ask follows from the sweep's seed and the number of asks before it, and a trial that is tried
+        again keeps its own. So a search by one worker that was interrupted goes on as if it had not been (but for
+        CMA-ES, which does not know a trial again).
+        """
+        wanted = [wish for wish in self.record.unmet() if wish not in self._continued.values()]
+        if wanted:
+            return self._continue(wanted[0])
+        if (paused := self._promoted(fresh)) is not None:
+            return self._go_on(paused)
+        if not fresh:
+            return None
         if self._grid is not None and not self._waiting():
             point = self._untried(self._grid)
             if point is None:
                 return None
             self._study.enqueue_trial(point)
+        search, draw = self._sweep.search, self._draws + 1
+        if search.sampler not in SEQUENCES:
+            self._study.sampler = reseeded(self._study.sampler, search, _seed(search.seed, draw))
         asked = self._study.ask()
-        config = self._space.suggest(lambda name, domain: _suggest(asked, name, domain))
-        trial = Trial(asked.number, config, _seed(self._sweep.search.seed, asked.number))
+        config = self.space.suggest(lambda name, domain: suggest(asked, name, domain))
+        seed, first = asked.user_attrs.get(SEED, _seed(search.seed, draw)), asked.user_attrs.get(FIRST)
+        parts, lost = asked.user_attrs.get(ACCUMULATE, 1), asked.user_attrs.get(LOST, 0)
+        trial = Trial(asked.number, config, seed, first, self._until(asked, config), parts, lost)
         asked.set_user_attr(TRIAL, trial_to_json(trial))
         self._asked[trial.number] = asked
+        self._draws += first is None
         return trial
 
+    def started(self, trial: Trial) -> None:
+        """Notes that a worker has a trial, for those who watch."""
+        self._asked[trial.number].set_user_attr(STARTED, True)
+
+    def again(self, trial: Trial) -> None:
+        """Notes that a trial is handed out again, in another way than before."""
+        self._asked[trial.number].set_user_attr(TRIAL, trial_to_json(trial))
+
     def keep_going(self, report: Report) -> bool:
-        """The pruner's verdict. Only the first fold is judged: epochs of other folds are not comparable."""
-        if report.fold > 0:
-            return True
-        asked = self._asked[report.number]
-        asked.report(report.metrics[self._sweep.search.objective], report.epoch)
-        return not asked.should_prune()
+        """The pruner's verdict on a trial that runs. One that somebody wanted is trained to its end."""
+        return report.number in self._continued or self._pruning.keep_going(report, self._asked[report.number])
 
     def tell(self, result: Result) -> None:
         """Records what came of a trial, and teaches the sampler what it has to know."""
         asked = self._asked.pop(result.trial.number)
         asked.set_user_attr(RESULT, result_to_json(result))
-        if result.state is State.INTERRUPTED:
-            self._study.enqueue_trial(asked.params)
+        if not result.trial.searched:  # no sampler and no pruner learns from trials of another length, or seed
+            self._continued.pop(result.trial.number, None)
+            self._study.tell(asked, state=TrialState.FAIL)
+            return
+        self._pruning.ended(result)
+        if self._promotion is not None and result.state is State.PAUSED:
+            self._promotion.stands(result)
+        if result.state is State.INTERRUPTED and not self._waits(result.trial.origin):
+            self._study.enqueue_trial(asked.params, user_attrs=same_again(result.trial))
         if result.state is State.COMPLETE:
-            self._study.tell(asked, result.value)
+            self._study.tell(asked, values_of(self._sweep.search.objectives, result))
         elif result.failure is not None and result.failure.cause in TEACHES:
-            asked.set_constraint(result.failure.cause, 1.0)
+            for name, violation in self._broken(result, result.failure.cause).items():
+                if name not in asked.constraints:  # a driver that died while it was telling has told it
+                    asked.set_constraint(name, violation)
             self._study.tell(asked, state=TrialState.PRUNED)
         else:
-            self._study.tell(asked, state=TrialState.PRUNED if result.state is State.PRUNED else TrialState.FAIL)
+            stopped = result.state in (State.PRUNED, State.PAUSED)
+            self._study.tell(asked, state=TrialState.PRUNED if stopped else TrialState.FAIL)
+
+    def wish(self, wishes: Sequence[Wish]) -> None:
+        """Notes which finished trials shall be trained longer or again."""
+        self.record.wish(wishes)
 
     def record_baseline(self, result: Result) -> None:
         """Keeps the baseline's result as that of trial 0."""
@@ -118,6 +175,60 @@ class Study:
         seconds = self._seconds_before + time.monotonic() - self._began
         self._study.set_user_attr(SECONDS, seconds)
         return seconds
+
+    def _broken(self, result: Result, cause: Cause) -> dict[str, float]:
+        """The constraints that a trial has broken, and how much: 1, or by how many doublings it is over a limit."""
+        if cause is not Cause.LIMIT:
+            return {cause: 1.0}
+        over = excess(self._sweep.limits.asked(), costs_of(result))
+        return {f"limits.{name}": doublings for name, doublings in over.items()}
+
+    def _until(self, asked: optuna.Trial, config: Config) -> int | None:
+        """The epoch after which a trial that was asked for is paused."""
+        if self._promotion is None:
+            return None
+        if FIRST in asked.user_attrs:  # it goes on with what it had begun
+            return asked.user_attrs.get(UNTIL)
+        return self._promotion.first_rung(config["fit"]["epochs"])
+
+    def _promoted(self, fresh: bool) -> Result | None:
+        """Who goes on. At the very end somebody does, so that at least one configuration is trained to its end."""
+        if self._promotion is None:
+            return None
+        paused = self._promotion.next()
+        if paused is not None or fresh or self._asked:
+            return paused
+        trained = any(result.state is State.COMPLETE for result in self.record.results())
+        return None if trained else self._promotion.best()
+
+    def _go_on(self, paused: Result) -> Trial:
+        """A paused trial as a trial of its own, with its values, its seed and its checkpoint."""
+        if self._promotion is None:
+            raise ValueError("no trial is ever paused in this study")
+        trials = self._study.get_trials(deepcopy=False)
+        origin, until, values = paused.trial.origin, self._promotion.next_rung(paused), trials[paused.trial.number]
+        trial = replace(paused.trial, number=len(trials), first=origin, until=until)
+        self._begin(trial, values.params, values.distributions)
+        self._promotion.goes_on(origin, until)
+        return trial
+
+    def _continue(self, wish: Wish) -> Trial:
+        """A finished trial as a trial of its own, longer or again; it has no values, so no sampler sees it."""
+        trial = continued(wish, _count(self._study), self.record.results())
+        self._begin(trial, {}, {})
+        self._continued[trial.number] = wish
+        return trial
+
+    def _begin(self, trial: Trial, params: dict[str, Any], distributions: dict[str, BaseDistribution]) -> None:
+        """Adds a trial whose configuration is known, and which no sampler draws."""
+        attributes = {TRIAL: trial_to_json(trial), **same_again(trial)}
+        self._study.add_trial(
+            optuna.create_trial(
+                state=TrialState.RUNNING, params=params, distributions=distributions, user_attrs=attributes
+            )
+        )
+        added = self._study.get_trials(deepcopy=False)[trial.number]
+        self._asked[trial.number] = optuna.Trial(self._study, added._trial_id)
 
     def _untried(self, points: Iterator[dict[str, Scalar]]) -> dict[str, Scalar] | None:
         """The next of the points that no trial has; None where there is none."""
@@ -130,7 +241,8 @@ class Study:
         for frozen in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
             if TRIAL not in frozen.user_attrs:  # it died while it was being asked for
                 if POINT in frozen.system_attrs:
-                    self._study.enqueue_trial(frozen.system_attrs[POINT])
+                    again = {name: frozen.user_attrs[name] for name in KEPT if name in frozen.user_attrs}
+                    self._study.enqueue_trial(frozen.system_attrs[POINT], user_attrs=again)
                 self._study.tell(frozen.number, state=TrialState.FAIL)
                 continue
             self._asked[frozen.number] = optuna.Trial(self._study, frozen._trial_id)
@@ -139,8 +251,12 @@ class Study:
                 continue
             self.tell(Result(trial_from_json(frozen.user_attrs[TRIAL]), State.INTERRUPTED))
 
-    def _waiting(self) -> bool:
-        return bool(self._study.get_trials(deepcopy=False, states=(TrialState.WAITING,)))
+    def _waiting(self) -> list[FrozenTrial]:
+        return self._study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
+
+    def _waits(self, origin: int) -> bool:
+        """Whether a trial is to be tried again already: a driver that died while it was telling has queued it."""
+        return any(waiting.user_attrs.get(FIRST) == origin for waiting in self._waiting())
 
 
 def _held(sweep: Sweep, storage: str) -> optuna.Study:
@@ -154,49 +270,6 @@ def _count(study: optuna.Study) -> int:
     return len(study.get_trials(deepcopy=False))
 
 
-def _first_trials(sweep: Sweep) -> list[FrozenTrial]:
-    """What a study begins with: the baseline's place and the points to try first, in this order."""
-    points = (optuna.create_trial(state=TrialState.WAITING, system_attrs={POINT: point}) for point in sweep.enqueue)
-    return [_baselines_place(), *points]
-
-
-def _shuffled_grid(space: SearchSpace, seed: int) -> Iterator[dict[str, Scalar]]:
-    """Every point of the space once, in an order that the seed alone decides.
-
-    Raises:
-        SweepError: a grid cannot go through this space.
-    """
-    problems = space.check_grid()
-    if problems:
-        raise SweepError(*problems)
-    points = list(grid(space.suggest))
-    random.Random(seed).shuffle(points)
-    return iter(points)
-
-
-def _baselines_place() -> FrozenTrial:
-    """Optuna's trial 0, so that its numbers and ours agree. FAIL keeps it out of the samplers' sight: a trial without
-    parameters would shrink the space that they learn together."""
-    note = {"note": "the baseline's place; its result is the study's attribute 'baseline'"}
-    return optuna.create_trial(state=TrialState.FAIL, user_attrs=note)
-
-
-def _suggest(asked: optuna.Trial, name: str, domain: Domain) -> Scalar:
-    if isinstance(domain, Choice):
-        return cast("Scalar", asked.suggest_categorical(name, domain.options))
-    if isinstance(domain, Float):
-        return asked.suggest_float(name, domain.low, domain.high, step=domain.step, log=domain.log)
-    return asked.suggest_int(name, domain.low, domain.high, step=domain.step, log=domain.log)
-
-
-def _longest(space: SearchSpace) -> int:
-    """The most epochs that a trial of this space may train."""
-    epochs = space.fit.ranges["epochs"]
-    if isinstance(epochs, Pinned):
-        return int(epochs.value)
-    return int(max(epochs.options) if isinstance(epochs, Choice) else epochs.high)
-
-
-def _seed(sweep_seed: int, number: int) -> int:
-    """A trial's own seed: the same whatever ran before it."""
-    return random.Random(f"{sweep_seed}/{number}").getrandbits(31)
+def _seed(sweep_seed: int, draw: int) -> int:
+    """The chance of one ask and its trial: the same whatever ran before it."""
+    return random.Random(f"{sweep_seed}/{draw}").getrandbits(31)

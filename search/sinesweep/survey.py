@@ -14,11 +14,19 @@ from sinesweep.errors import Infeasible
 from sinesweep.picks import random_pick
 from sinesweep.space import SearchSpace
 from sinesweep.trial import Config
+from sinesweep.wording import plain
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What a random look at a space found: the share that is infeasible, its reasons, and the mean size of features."""
+    """What a random look at a space found.
+
+    Attributes:
+        share: of the configurations, those that are infeasible.
+        reasons: the first of each kind of reason, and how many are of its kind; the most frequent first.
+        cells: mean size of the features.
+        epochs: mean number.
+    """
 
     share: float
     reasons: tuple[tuple[str, int], ...]
@@ -36,20 +44,23 @@ def survey(space: SearchSpace, check: Callable[[Config], Shape], looks: int = 30
         seed: which.
     """
     pick = random_pick(np.random.default_rng(seed))
-    reasons: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    examples: dict[str, str] = {}
     cells, epochs = [], []
     for _ in range(looks):
         config = space.suggest(pick)
         try:
             shape = check(config)
         except Infeasible as reason:
-            reasons[_kind(str(reason))] += 1
+            told = plain(reason)
+            kinds[_kind(told)] += 1
+            examples.setdefault(_kind(told), told)
         else:
             cells.append(float(np.prod(shape)))
             epochs.append(float(config["fit"]["epochs"]))
     return Survey(
-        share=sum(reasons.values()) / looks,
-        reasons=tuple(reasons.most_common()),
+        share=kinds.total() / looks,
+        reasons=tuple((examples[kind], count) for kind, count in kinds.most_common()),
         cells=float(np.mean(cells)) if cells else 0.0,
         epochs=float(np.mean(epochs)) if epochs else 0.0,
     )

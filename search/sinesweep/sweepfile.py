@@ -13,11 +13,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from sinesweep import registry
+from sinesweep.configuration import make_baseline
 from sinesweep.errors import PluginError, SweepError
 from sinesweep.problems import sentences
+from sinesweep.sections import Data
 from sinesweep.settings import make
 from sinesweep.space import SearchSpace
-from sinesweep.sweep import Data, Sweep, _as_mapping, with_front_end
+from sinesweep.sweep import Sweep, _as_mapping, with_front_end
 
 PLUGIN_SECTIONS = ("features", "architectures", "losses", "augmentations")
 
@@ -34,19 +36,23 @@ def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
     Raises:
         SweepError: all problems at once.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as reason:
-        raise SweepError(f"{path}: the sweep file cannot be read: {reason.strerror}") from None
-    except UnicodeDecodeError as reason:
-        raise SweepError(f"{path}: the sweep file is not UTF-8 text: {reason.reason} at byte {reason.start}") from None
-    document = _parse(text, str(path))
-    if not isinstance(document, dict):
-        raise SweepError(f"{path}: expected a sweep file (a mapping with name, data, features, …), got {text[:40]!r}")
+    document = _document(path)
     for each in overrides:
         _set(document, each)
     _anchor(document, path.parent)
     return check_document(document)
+
+
+def read_begun(path: Path) -> Sweep:
+    """The sweep in a file that `dump` wrote, for those who only read its results: none of its plugins has to load.
+
+    Raises:
+        SweepError: it is no sweep file.
+    """
+    try:
+        return Sweep.model_validate(_document(path))
+    except ValidationError as invalid:
+        raise SweepError(*sentences(Sweep, invalid)) from None
 
 
 def complete(sweep: Sweep, folder: Path) -> Sweep:
@@ -56,14 +62,14 @@ def complete(sweep: Sweep, folder: Path) -> Sweep:
         SweepError: all problems at once.
     """
     # What it leaves open stays open, until its data are known.
-    document: dict[str, Any] = json.loads(sweep.model_dump_json(exclude_unset=True))
+    document: dict[str, Any] = json.loads(sweep.model_dump_json(exclude_unset=True, by_alias=True))
     _anchor(document, folder)
     return check_document(document)
 
 
 def override(sweep: Sweep, overrides: Sequence[str]) -> Sweep:
     """The sweep with some keys set anew; raises SweepError as `read_sweep` does."""
-    document = _plain(sweep)
+    document = plain(sweep)
     for each in overrides:
         _set(document, each)
     return check_document(document)
@@ -84,18 +90,46 @@ def check_document(document: Mapping[str, Any]) -> Sweep:
     return sweep
 
 
+def key_of(override: str) -> str:
+    """The dotted key of `key=value`; raises SweepError where it has another form."""
+    key, equals, _ = override.partition("=")
+    if not equals or not key:
+        raise SweepError(f"--set {override}: expected key=value, such as --set budget.trials=20")
+    return key
+
+
 def dump(sweep: Sweep) -> str:
     """The sweep as YAML that `read_sweep` takes; defaults are written too, so that another version changes none."""
+    return as_yaml(plain(sweep))
+
+
+def as_yaml(document: Mapping[str, Any]) -> str:
+    """Plain data as YAML, a key a line, in their order."""
     stream = io.StringIO()
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    yaml.dump(_plain(sweep), stream)
+    yaml.dump(dict(document), stream)
     return stream.getvalue()
 
 
-def _plain(sweep: Sweep) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(sweep.model_dump_json())
+def plain(sweep: Sweep) -> dict[str, Any]:
+    """The sweep as plain data that `check_document` takes, with its defaults."""
+    document: dict[str, Any] = json.loads(sweep.model_dump_json(by_alias=True))
+    return document
+
+
+def _document(path: Path) -> dict[str, Any]:
+    """The mapping in a YAML file; raises SweepError where there is none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as reason:
+        raise SweepError(f"{path}: the sweep file cannot be read: {reason.strerror}") from None
+    except UnicodeDecodeError as reason:
+        raise SweepError(f"{path}: the sweep file is not UTF-8 text: {reason.reason} at byte {reason.start}") from None
+    document = _parse(text, str(path))
+    if not isinstance(document, dict):
+        raise SweepError(f"{path}: expected a sweep file (a mapping with name, data, features, …), got {text[:40]!r}")
     return document
 
 
@@ -112,10 +146,8 @@ def _parse(text: str, where: str) -> Any:
 
 def _set(document: dict[str, Any], override: str) -> None:
     """Sets one dotted key."""
-    key, equals, text = override.partition("=")
-    if not equals or not key:
-        raise SweepError(f"--set {override}: expected key=value, such as --set budget.trials=20")
-    for section in PLUGIN_SECTIONS:
+    key, text = key_of(override), override.partition("=")[2]
+    for section in (*PLUGIN_SECTIONS, "baseline"):
         if section in document:
             document[section] = _as_mapping(document[section])
     *parents, last = key.split(".")
@@ -146,17 +178,20 @@ def _whole(path: str, folder: Path) -> str:
 
 
 def _plugin_problems(document: Mapping[str, Any]) -> list[str]:
-    """What is wrong with plugins, their settings, and the points to try first; wrong forms are pydantic's matter."""
+    """What is wrong with plugins, their settings, and the points to try first; wrong forms are pydantic's matter.
+
+    Where some have a wrong form, the others are judged all the same.
+    """
     problems = _named_plugins(document)
     sections = {kind: _as_mapping(document.get(kind) or {}) for kind in PLUGIN_SECTIONS}
-    asked = [entry for section in sections.values() if isinstance(section, dict) for entry in section.values()]
     fit = document.get("fit") or {}
-    if not all(_has_names(part) for part in (*sections.values(), *(each or {} for each in asked), fit)):
-        return problems
+    formed = {kind: _formed(section) for kind, section in sections.items()}
     try:
-        space = SearchSpace.of(sections, fit)
+        space = SearchSpace.of(formed, fit if _has_names(fit) else {})
     except SweepError as reason:
         return [*problems, *reason.problems]
+    if formed != sections or not _has_names(fit):  # the space is another than the one that was meant
+        return problems
     points, search = document.get("enqueue"), document.get("search")
     for i, point in enumerate(points if isinstance(points, list) else []):
         if _has_names(point):
@@ -164,6 +199,12 @@ def _plugin_problems(document: Mapping[str, Any]) -> list[str]:
     if isinstance(search, dict) and search.get("sampler") == "grid":
         problems += space.check_grid()
     return problems
+
+
+def _formed(section: Any) -> dict[str, Any]:
+    """The entries of a plugin section that have its form: a name, and settings or none."""
+    entries = section.items() if isinstance(section, dict) else ()
+    return {name: asked for name, asked in entries if isinstance(name, str) and _has_names(asked or {})}
 
 
 def _has_names(section: Any) -> TypeGuard[dict[str, Any]]:
@@ -174,16 +215,17 @@ def _has_names(section: Any) -> TypeGuard[dict[str, Any]]:
 def _named_plugins(document: Mapping[str, Any]) -> list[str]:
     """What is wrong with the reader and the baseline."""
     problems: list[str] = []
-    data, baseline = document.get("data"), document.get("baseline")
+    data, baseline = document.get("data"), _as_mapping(document.get("baseline"))
     if _has_names(data) and isinstance(data.get("reader"), str):
         try:
             settings = {key: value for key, value in data.items() if key not in Data.model_fields}
             make(registry.load("datasets", data["reader"]), settings, "data")
         except PluginError as reason:
             problems += str(reason).splitlines()
-    if isinstance(baseline, str):
-        try:
-            make(registry.load("baselines", baseline), {}, f"baselines.{baseline}")
-        except PluginError as reason:
-            problems.append(str(reason))
+    for name, asked in baseline.items() if _has_names(baseline) else ():
+        if _has_names(asked or {}):
+            try:
+                make_baseline({name: asked})
+            except PluginError as reason:
+                problems += str(reason).splitlines()
     return problems

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
 from sinesweep.dataset import Dataset, Task
 from sinesweep.errors import DatasetError, did_you_mean
 from sinesweep.strata import Strata, strata
-from sinesweep.stratify import deal
+from sinesweep.stratify import Counts, deal, deal_evenly
 from sinesweep.wording import many, natural
 
 MEANT_FOR = {"validation": 1, "valid": 1, "val": 1, "dev": 1, "test": 2, "testing": 2, "eval": 2, "evaluation": 2}
@@ -26,9 +25,11 @@ class Units:
 
     Attributes:
         by: "fold", "group" or "clip".
+        word: what a unit is called; without groups, units are clips.
         of: the unit of every clip.
         names: all units in natural order (rec2 before rec10), of published folds those last that are called validation
             and test.
+        known: those that a person can name.
     """
 
     def __init__(self, dataset: Dataset, by: str) -> None:
@@ -45,6 +46,9 @@ class Units:
             "clip": [str(i) for i in range(len(dataset.clips))],
         }[self.by]
         self.names = sorted(set(self.of), key=_published if self.by == "fold" else natural)
+        stated = {clip.fold if self.by == "fold" else clip.group for clip in dataset.clips} - {""}
+        self.known = [] if self.by == "clip" else [name for name in self.names if name in stated]
+        self.word = self.by if self.known else "clip"
         self._task, self._strata = dataset.task, strata(dataset.targets(), dataset.classes)
 
     def clips(self, names: Iterable[str]) -> tuple[int, ...]:
@@ -65,13 +69,13 @@ class Units:
         """
         asked = {"test": _names(test), "valid": _names(valid)}
         named = [name for names in asked.values() for name in names]
-        problems = [self._unknown(key, n) for key, names in asked.items() for n in names if not self._has(n)]
+        problems = [self._unknown(key, n) for key, names in asked.items() for n in names if n not in self.known]
         problems += [f"split: {self.by} '{name}' is held out twice" for name, n in Counter(named).items() if n > 1]
         if problems:
             raise DatasetError("\n".join(problems))
         free = self.without(named)
         if not free:
-            raise DatasetError(f"split: all {many(len(self.names), self.by)} are held out by name; none is left")
+            raise DatasetError(f"split: all {many(len(self.names), self.word)} are held out by name; none is left")
         # Chance fills these sides; whoever names a part may leave a class out of it.
         sides = ["training"]
         sides += ["validation"] if not isinstance(valid, list) else []
@@ -99,38 +103,36 @@ class Units:
             return []
         if len(among) <= leave:
             raise DatasetError(
-                f"split.{key}: {many(len(among), self.by)} cannot give this part and leave {leave} for the others"
+                f"split.{key}: {many(len(among), self.word)} cannot give this part and leave {leave} for the others"
             )
         share = wanted * (len(self.names) if key == "test" else len(among)) / len(among)
         if self.by == "fold":
             return list(among[-min(max(1, round(share * len(among))), len(among) - leave) :])
         share = min(share, 0.9)
-        places = deal(self._counts(among), (1 - share, share), (leave, 1), (seed, leave))
+        places = deal(self._counts(among), (1 - share, share), (leave, 1), (leave, 1), (seed, leave))
         return [name for name, place in zip(among, places, strict=True) if place == 1]
 
     def divide(self, among: Sequence[str], folds: int, seed: int) -> list[list[str]]:
-        """All of `among` in `folds` parts.
+        """All of `among` in `folds` parts of about equal size.
 
         Raises:
             DatasetError: there are fewer units than folds.
         """
         if folds > len(among):
             raise DatasetError(
-                f"split.folds is {folds}, but there are only {many(len(among), self.by)} for training and validation;"
-                f" expected at most {len(among)}"
+                f"split.folds is {folds}, but there are only {many(len(among), self.word)} for training and validation,"
+                f" and each fold needs one. Set split.folds to {len(among)} or less, or add clips"
+                f"{'' if self.word == 'clip' else f' from other {self.word}s'}."
             )
         if self.by == "fold":
             return [list(part) for part in np.array_split(np.asarray(among, dtype=object), folds)]
-        places = deal(self._counts(among), [1 / folds] * folds, [1] * folds, (seed,))
+        places = deal_evenly(self._counts(among), folds, (seed,))
         return [[name for name, place in zip(among, places, strict=True) if place == fold] for fold in range(folds)]
 
-    def _has(self, name: str) -> bool:
-        return self.by != "clip" and name in self.names
-
     def _unknown(self, key: str, name: str) -> str:
-        if self.by == "clip":
-            return f"split.{key}: clips have no names; with by: clip expected a share such as 0.2, got '{name}'"
-        return f"split.{key}: there is no {self.by} '{name}'.{did_you_mean(name, self.names)}"
+        if not self.known:
+            return f"split.{key}: clips have no names; split one by one, expected a share such as 0.2, got '{name}'"
+        return f"split.{key}: there is no {self.word} '{name}'.{did_you_mean(name, self.known)}"
 
     def _by_class(self, names: Sequence[str]) -> list[tuple[str, list[str]]]:
         """Every stratum with the units of its clips, one entry a clip."""
@@ -158,17 +160,17 @@ class Units:
             f" Add clips{'' if unit == 'clip' else f' from another {unit}'}, or leave this class out{no_test}."
         )
 
-    def _counts(self, names: Sequence[str]) -> np.ndarray[Any, Any]:
+    def _counts(self, names: Sequence[str]) -> Counts:
         return counts(self.of, self._strata, names)
 
 
-def counts(of: Sequence[str], kinds: Strata, names: Sequence[str]) -> np.ndarray[Any, Any]:
-    """Clips of every stratum in every unit of `names`, int `(units, strata)`; `of` is the unit of every clip."""
+def counts(of: Sequence[str], kinds: Strata, names: Sequence[str]) -> Counts:
+    """Clips of every stratum, and all clips, in every unit of `names`; `of` is the unit of every clip."""
     row = {name: i for i, name in enumerate(names)}
-    table = np.zeros((len(names), len(kinds.names)), np.int64)
+    table = np.zeros((len(names), len(kinds.names) + 1), np.int64)
     for name, counted in zip(of, kinds.of, strict=True):
         if name in row:
-            table[row[name], list(counted)] += 1
+            table[row[name], [*counted, -1]] += 1
     return table
 
 

@@ -7,10 +7,37 @@ Fixtures:
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+
+
+def in_float64(config):
+    """A layer's configuration, itself and its parts in double precision."""
+    if isinstance(config, dict):
+        return {key: "float64" if key == "dtype" else in_float64(value) for key, value in config.items()}
+    return [in_float64(each) for each in config] if isinstance(config, list) else config
+
+
+@contextmanager
+def double_precision():
+    """Within, every backend computes in float64 where a layer does; torch, beside plain numbers, in float32 again."""
+    import keras
+
+    floatx = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        if keras.backend.backend() == "jax":
+            import jax
+
+            with jax.enable_x64(True):
+                yield
+        else:
+            yield
+    finally:
+        keras.config.set_floatx(floatx)
 
 
 @dataclass(frozen=True)
@@ -71,14 +98,20 @@ class Case:
         spectrum = np.abs(self.stft(wave)) ** power
         return librosa.feature.melspectrogram(S=spectrum, sr=self.rate_hz, n_fft=self.n_fft, **bank)
 
-    def extract(self, plugin):
+    def extract(self, plugin, dtype="float32"):
         """Our features of all sounds at once `(clips, frames, bins)`, and the sounds."""
         from keras import ops
 
         waves = self.sounds()
         plugin.check(self.rate_hz, self.samples)
-        ours = ops.convert_to_numpy(plugin.layer(self.rate_hz)(waves))
-        assert ours.dtype == np.float32
+        layer = plugin.layer(self.rate_hz)
+        if dtype == "float64":
+            with double_precision():
+                layer = type(layer).from_config(in_float64(layer.get_config()))
+                ours = ops.convert_to_numpy(layer(waves))
+        else:
+            ours = ops.convert_to_numpy(layer(waves))
+        assert ours.dtype == "float32" or dtype == "float64"
         assert ours.shape[1:] == plugin.shape(self.rate_hz, self.samples)
         return ours, waves
 

@@ -117,6 +117,14 @@ def test_it_learns_a_simple_difference(name, epochs):
     assert (np.asarray(model(x)).argmax(1) == y.argmax(1)).mean() > 0.9
 
 
+def test_tc_resnet_of_odd_widths_trains_on_thousands_of_frames():
+    """TensorFlow's own step of 2 in the short cuts ended the process here."""
+    model = load("tc_resnet")(width=0.85, kernel=11).build((4000, 1), 3)
+    model.compile(keras.optimizers.Adam(1e-3), keras.losses.CategoricalCrossentropy(from_logits=True))
+    history = model.fit(clips((4000, 1), 32), np.eye(3)[np.arange(32) % 3], batch_size=16, epochs=2, verbose=0).history
+    assert np.isfinite(history["loss"]).all()
+
+
 @pytest.mark.parametrize(
     ("name", "given", "shape", "sentence"),
     [
@@ -172,6 +180,16 @@ def test_channels_count_as_features(name):
     after = np.asarray(model(x))
     assert not np.allclose(before[0], after[0], rtol=1e-3, atol=0)
     np.testing.assert_allclose(before[1:], after[1:], rtol=1e-4, atol=1e-4 * np.abs(before).max())
+
+
+@pytest.mark.parametrize(
+    "name", ["bc_resnet", "cnn", "crnn", "ds_cnn", "encoder_decoder", "mobilenet", "resnet", "transformer"]
+)
+def test_channels_are_those_of_a_picture(name):
+    """Where features are read as a picture, every first filter sees all channels of a cell, as it sees colours."""
+    for channels in (2, 3, 4):
+        model = load(name)().build((*small(name), channels), 3)
+        assert next(w for w in model.trainable_weights if len(w.shape) == 4).shape[2] == channels
 
 
 def test_filters_double_up_to_the_cap():

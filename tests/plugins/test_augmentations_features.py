@@ -127,6 +127,14 @@ def test_channels_of_a_clip_are_changed_alike(name):
     assert not np.array_equal(answer, features)
 
 
+@pytest.mark.parametrize("name", ["time_mask", "frequency_mask"])
+def test_a_mask_hides_all_channels(name):
+    features = RNG.uniform(1.0, 2.0, (16, 50, 20, 3)).astype("float32")
+    hidden = augmented(name, features) == 0
+    assert hidden.any()
+    np.testing.assert_array_equal(hidden.any(axis=-1), hidden.all(axis=-1))
+
+
 @pytest.mark.parametrize("name", ["time_warp", "frequency_translation", "filter_augment", "time_mask"])
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="asks TensorFlow for gradients")
 def test_gradients_pass_through_to_a_front_end_that_learns(name):

@@ -77,6 +77,17 @@ def test_a_model_may_leave_the_length_open(plugin):
         np.testing.assert_allclose(features, ops.convert_to_numpy(fixed(clips(samples))), rtol=1e-4, atol=1e-3)
 
 
+@pytest.mark.parametrize("name", ["log_mel", "mfcc", "spectral_contrast", "pcen"])
+def test_long_clips_that_are_taken_one_by_one_are_as_all_taken_at_once(name, tmp_path):
+    waves = clips(40_000)
+    layer = registry.load("features", name)().layer(16000)
+    at_once = ops.convert_to_numpy(layer.at_once(waves))
+    entry = keras.Input(waves.shape[1:])
+    keras.Model(entry, layer(entry)).save(tmp_path / "long.keras")
+    for front in (layer, keras.saving.load_model(tmp_path / "long.keras")):
+        np.testing.assert_allclose(ops.convert_to_numpy(front(waves)), at_once, rtol=1e-4, atol=1e-3)
+
+
 def test_half_precision_policies_leave_the_front_end_alone(plugin):
     sound = clips(4000) * 1e-4
     expected = ops.convert_to_numpy(plugin().layer(8000)(sound))

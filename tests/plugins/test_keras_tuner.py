@@ -21,11 +21,11 @@ from optuna.distributions import FloatDistribution
 from optuna.distributions import IntDistribution as IntRange
 
 from sinesweep.errors import ArtifactError, Infeasible, PluginError, SweepError
-from sinesweep.picks import grid, random_pick
+from sinesweep.picks import grid, random_pick, suggest
 from sinesweep.settings import make, values
 from sinesweep.space import SearchSpace
-from sinesweep.study import _suggest
 from sinesweep.sweepfile import check_document
+from sinesweep.trial import State
 from sinesweep_plugins.architectures import _hyper_layers, _hyper_space
 from sinesweep_plugins.architectures.keras_tuner import KerasTuner
 from sinesweep_runner import Artifact, run
@@ -84,6 +84,21 @@ def built(hypermodel, shape=SHAPE, outputs=3, **given):
     return model, np.asarray(model(clips(shape)))
 
 
+def tones_sweep(tones, keras_tuner, **more):
+    """The file of a small sweep over a hypermodel, in this process; one trial where `more` does not say otherwise."""
+    return {
+        "name": "tones",
+        "data": {"reader": "folder", "path": str(tones), "group": r"(\w+/rec\d+)"},
+        "split": {"test": 0.2, "valid": 0.25},
+        "features": {"log_mel": {"n_mels": 20, "window_ms": 32.0, "hop_ms": 32.0}},
+        "architectures": {"keras_tuner": keras_tuner},
+        "fit": {"epochs": 2, "batch_size": 16, "learning_rate": 0.01},
+        "baseline": None,
+        "budget": {"trials": 1},
+        "workers": {"count": 1},
+    } | more
+
+
 EVERY_KIND = """
     ASKED = []
 
@@ -111,7 +126,7 @@ EVERY_KIND = """
 def test_every_kind_of_hyperparameter_becomes_its_distribution_and_comes_back(module):
     name = module(EVERY_KIND)
     trial = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1)).ask()
-    config = space(f"{name}:build").suggest(lambda dimension, domain: _suggest(trial, dimension, domain))
+    config = space(f"{name}:build").suggest(lambda dimension, domain: suggest(trial, dimension, domain))
     start = "architecture.keras_tuner.hp."
     asked_for = {key.removeprefix(start): each for key, each in trial.distributions.items() if key.startswith(start)}
     assert asked_for == {
@@ -266,6 +281,9 @@ def test_what_only_sets_the_optimizer_is_not_searched(module):
     """)
     assert set(dimensions(f"{name}:build")) == {"momentum"}
     assert set(dimensions(f"{name}:build", hp={"lr": [0.1, 0.01]})) == {"momentum", "lr"}
+    told = space(f"{name}:build").notes()
+    assert [note.partition(" is not searched: ")[0].rpartition(".")[2] for note in told] == ["optimizer", "lr"]
+    assert all("Sinesweep compiles the model itself, as fit.learning_rate" in note for note in told)
 
 
 BUILDERS = """
@@ -434,6 +452,29 @@ def test_kerastuners_own_networks_run_on_spectrograms(kind, point):
     assert np.isfinite(logits).all()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "point"),
+    [
+        ("HyperResNet", {"version": "v1", "conv3_depth": 4, "conv4_depth": 6}),
+        ("HyperResNet", {"version": "v2", "conv3_depth": 4, "conv4_depth": 6}),
+        ("HyperResNet", {"version": "next", "conv3_depth": 4, "conv4_depth": 6}),
+        ("HyperXception", {"sep_num_filters": 128, "num_residual_blocks": 2, "num_dense_layers": 1}),
+        ("HyperEfficientNet", {"version": "B0"}),
+    ],
+)
+def test_a_sweep_over_one_of_kerastuners_own_networks_ends_with_a_model_that_predicts(kind, point, tones, tmp_path):
+    asked = {"hypermodel": f"keras_tuner.applications:{kind}", "hp": point}
+    document = tones_sweep(tones, asked, fit={"epochs": 1, "batch_size": 16, "learning_rate": 1e-3})
+    ended = run(check_document(document), tmp_path / "sweep")
+    assert ended.board.counts == {State.COMPLETE: 1}
+    assert 0 <= ended.board.rows[0].score <= 1
+    sounds = np.random.default_rng(0).standard_normal((2, 4000), dtype="float32")
+    answer = Artifact.load(tmp_path / "sweep" / "best").answer(sounds)
+    np.testing.assert_allclose(answer.sum(axis=1), 1, rtol=1e-5)
+    assert np.isfinite(answer).all()
+
+
 def test_a_saved_network_gives_the_same_logits_even_with_a_lambda_inside(module, tmp_path):
     """Keras' safe mode reads none, and KerasTuner's third version of HyperResNet has eighteen."""
     name = module("""
@@ -462,18 +503,8 @@ def test_a_sweep_over_a_hypermodel_ends_with_a_model_that_predicts(module, tones
             model.add(layers.Dense(3, activation="softmax"))
             return model
     """)
-    document = {
-        "name": "tones",
-        "data": {"reader": "folder", "path": str(tones), "group": r"(\w+/rec\d+)"},
-        "split": {"test": 0.2, "valid": 0.25},
-        "features": {"log_mel": {"n_mels": 20, "window_ms": 32.0, "hop_ms": 32.0}},
-        "architectures": {"keras_tuner": {"hypermodel": f"{name}:build"}},
-        "fit": {"epochs": 2, "batch_size": 16, "learning_rate": 0.01},
-        "enqueue": [{"architecture.keras_tuner.hp.first/filters": filters} for filters in (8, 4)],
-        "baseline": None,
-        "budget": {"trials": 2},
-        "workers": {"count": 1},
-    }
+    points = [{"architecture.keras_tuner.hp.first/filters": filters} for filters in (8, 4)]
+    document = tones_sweep(tones, {"hypermodel": f"{name}:build"}, enqueue=points, budget={"trials": 2})
     ended = run(check_document(document), tmp_path / "sweep")
     filters = {row.number: row.config["architecture"]["hp.first/filters"] for row in ended.board.rows}
     assert filters == {1: 8, 2: 4}
@@ -523,7 +554,14 @@ def test_dropout_and_weights_of_the_base_act_where_they_are_asked_for(module):
         ("", "build", "cannot be imported: AttributeError"),
         ("raise OSError('no disk')", "build", "cannot be imported: OSError: no disk"),
         ("build = 3", "build", "expected a function of hp that returns a model"),
+        (
+            "def build(hp): hp.Int('n', 1, 2)",
+            "build",
+            "returned None, expected a Keras model; is its `return` missing?",
+        ),
+        ("def build(hp): return 3", "build", "returned 3, expected a Keras model"),
         ("def build(hp): return hp.nonsense", "build", "cannot be built with its defaults: AttributeError"),
+        ("def build(hp): raise SystemExit(0)", "build", "cannot be built with its defaults: SystemExit: 0"),
         ("class Hers(kt.HyperModel):\n    def __init__(self, depth): ...", "Hers", "cannot be made: TypeError"),
     ],
 )

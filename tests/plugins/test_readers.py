@@ -150,6 +150,28 @@ def test_every_row_with_a_problem_is_told(tmp_path):
         assert problem in message.splitlines()[number - 2]
 
 
+def test_pieces_of_sound_that_a_table_lists_twice_are_noted_with_their_rows(tmp_path):
+    sound(tmp_path / "1.wav")
+    rows = ["1.wav,hum,0,1", "1.wav,hiss,1,2", "1.wav,hum,0,1", "1.wav,hiss,1,2", "1.wav,hum,0,1", "1.wav,hum,0,1"]
+    data = read("table", path=table(tmp_path, "path,label,start,stop\n" + "\n".join(rows) + "\n"))
+    assert data.notes == (
+        "4 of 6 rows repeat sound and times of another row, and count twice: row 4 is row 2 again, row 5 is row 3"
+        " again, row 6 is row 2 again, …",
+    )
+
+
+def test_a_value_that_networks_cannot_compute_with_is_told(tmp_path):
+    sound(tmp_path / "1.wav")
+    message = error("table", path=table(tmp_path, "path,label\n1.wav,1e38\n"), task="regression")
+    assert "row 2: column 'label': expected a number within ±1e+18, got '1e38'" in message
+
+
+def test_labels_of_clips_with_something_else_between_them_are_noted(tmp_path):
+    sound(tmp_path / "1.wav")
+    data = read("table", path=table(tmp_path, "path,label\n1.wav,low|mid\n"), task="multi_label")
+    assert "what stands between labels is ';'" in data.notes[0]
+
+
 def test_a_file_with_two_labels_in_a_table_is_refused(tmp_path):
     sound(tmp_path / "1.wav")
     message = error("table", path=table(tmp_path, "path,label\n1.wav,dog\n1.wav,cat\n"))
@@ -163,6 +185,8 @@ def test_a_file_with_two_labels_in_a_table_is_refused(tmp_path):
         ("path,label\n1.wav,dog\n", {"group_column": "speaker"}, "data.group_column"),
         ("", {}, "has no rows"),
         ("path,label\n", {}, "has no rows"),
+        ("path;label\n1.wav;dog\n", {}, "its columns are parted by ';' (path;label); expected commas"),
+        ("path\tlabel\n1.wav\tdog\n", {}, r"its columns are parted by '\t'"),
     ],
 )
 def test_a_table_of_another_form_is_refused(tmp_path, text, settings, message):

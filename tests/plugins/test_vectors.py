@@ -79,6 +79,14 @@ def test_labels_and_values_are_read_from_the_same_table(table):
         (GTZAN, {"group": r"^(jazz)"}, "row 2: data.group does not find a group in the name 'blues.00000.0.wav'"),
         (GTZAN, {"columns": "("}, "data.columns: not a regular expression"),
         ("", {}, "has no rows"),
+        ("x,label\n1e300,a\n1,b\n2,c\n", {}, r"row 2: column 'x': expected a number within ±1e\+18, got '1e300'"),
+        (
+            "x,y\n1,2\n2,1e38\n",
+            {"task": "regression", "label_column": "y"},
+            "row 3: column 'y': expected a number within",
+        ),
+        ("x;label\n1;a\n2;b\n", {}, r"its columns are parted by ';' \(x;label\); expected commas"),
+        ("x;label\n1,5;a\n2,5;b\n", {}, "its columns are parted by ';'"),
     ],
 )
 def test_a_table_that_cannot_be_used_says_where_and_why(table, text, settings, reason):
@@ -87,8 +95,30 @@ def test_a_table_that_cannot_be_used_says_where_and_why(table, text, settings, r
 
 
 def test_a_missing_table_is_named(tmp_path):
-    with pytest.raises(DatasetError, match="there is no table"):
+    with pytest.raises(DatasetError) as error:
         Vectors(str(tmp_path / "none.csv")).read()
+    where = "A relative path counts from the folder of the sweep file."
+    assert str(error.value) == f"there is no table {tmp_path / 'none.csv'}. {where}"
+
+
+def test_rows_that_are_there_twice_are_noted_with_the_first_of_them(table):
+    rows = GTZAN.splitlines(keepends=True)
+    data = Vectors(table(GTZAN + "".join(rows[1:3])), leave_out="^length$").read()
+    assert data.notes == (
+        "2 of 5 rows repeat all cells of another row, and count twice: row 5 is row 2 again, row 6 is row 3 again",
+    )
+
+
+def test_labels_with_something_else_between_them_are_noted(table):
+    def notes(*cells):
+        rows = "".join(f'{i},"{cell}"\n' for i, cell in enumerate(cells))
+        return Vectors(table(f"x,label\n{rows}"), task="multi_label").read().notes
+
+    (note,) = notes("low|mid", "low", "mid|high")
+    assert note.startswith("column 'label': 2 of 3 cells hold '|' and none ';', so 'low|mid' counts as one label")
+    assert "2 of 2 cells hold ','" in notes("low, mid", "mid, high")[0]
+    assert not notes("low;mid", "a|b", "mid")
+    assert not notes("low", "mid", "high")
 
 
 def test_the_front_end_of_vectors_gives_them_back():

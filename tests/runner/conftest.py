@@ -5,6 +5,10 @@ Fixtures:
     make_config: a full configuration that learns those tones in a few epochs; keywords replace its sections.
     tone_sweep: a sweep document that trains in seconds; keywords replace its sections.
     write_sweep: the same, written to a sweep file.
+    sinesweep: calls the command line in this process; what it said, and its exit code.
+    nodes: a Ray cluster of simulated machines, which may join and leave.
+    cluster_sweep: a sweep that runs there.
+    at_report: has something done when the sweep has come to so many reports.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +25,10 @@ import pytest
 from sinesweep.dataset import Task
 from sinesweep.lengths import Length
 from sinesweep.split import Fold
+from sinesweep.sweepfile import check_document
+from sinesweep_runner import cli
 from sinesweep_runner.training.material import Material
+from sinesweep_runner.watch import Watch
 
 RATE_HZ = 4000
 
@@ -103,3 +111,112 @@ def write_sweep(tone_sweep: Callable[..., dict], tmp_path: Path) -> Callable[...
         return file
 
     return write
+
+
+@dataclass
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def sinesweep(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Calls the command line in this process."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+    def call(*arguments: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["sinesweep", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.app()
+        told = capfd.readouterr()
+        assert "Traceback" not in told.err
+        return Said(end.value.code or 0, told.out, told.err)
+
+    return call
+
+
+class Nodes:
+    """A cluster to which nodes are added, and from which they are removed."""
+
+    def __init__(self) -> None:
+        from ray.cluster_utils import Cluster
+
+        self._cluster = Cluster(initialize_head=True, head_node_args=self._having(cpus=1))
+        self.address = self._cluster.address
+
+    def add(self, **resources):
+        return self._cluster.add_node(**self._having(**resources))
+
+    def remove(self, node) -> None:
+        """Kills its processes, as a machine does that is switched off."""
+        self._cluster.remove_node(node, allow_graceful=False)
+
+    def kill_head(self) -> None:
+        [head] = self._cluster.head_node.all_processes["gcs_server"]
+        head.process.kill()
+
+    def close(self) -> None:
+        import ray
+
+        ray.shutdown()
+        self._cluster.shutdown()
+
+    @staticmethod
+    def _having(cpus=1, gpus=0, **more):
+        return {
+            "num_cpus": cpus,
+            "num_gpus": gpus,
+            "include_dashboard": False,
+            "object_store_memory": 80 * 2**20,
+            **more,
+        }
+
+
+@pytest.fixture
+def nodes():
+    """A cluster of one node, on loopback."""
+    from sinesweep_runner.executors import connection  # Ray, which most tests do without
+
+    with connection.on_loopback():
+        cluster = Nodes()
+        yield cluster
+        cluster.close()
+
+
+@pytest.fixture
+def cluster_sweep(tone_sweep):
+    """A sweep of so many trials on the cluster at an address; forty epochs last some seconds."""
+
+    def make(address, trials, epochs, **workers):
+        return check_document(
+            tone_sweep(
+                fit={"epochs": epochs, "batch_size": 8, "learning_rate": {"low": 1e-3, "high": 1e-2}},
+                search={"pruner": "none", "sampler": "random"},
+                budget={"trials": trials},
+                finalists={"trials": 0},
+                workers={"address": address, **workers},
+            )
+        )
+
+    return make
+
+
+@pytest.fixture
+def at_report(monkeypatch):
+    """Has something done when the sweep has come to so many reports."""
+
+    def plan(deeds):
+        seen, reported = [], Watch.reported
+
+        def look(watch, report):
+            seen.append(report.number)
+            if len(seen) in deeds:
+                deeds[len(seen)]()
+            reported(watch, report)
+
+        monkeypatch.setattr(Watch, "reported", look)
+
+    return plan

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -103,6 +104,32 @@ class GreedyNet(Architecture):
 
 
 @dataclass(frozen=True)
+class HungryNet(Architecture):
+    """Needs more memory than there is to learn from more than `room` examples at once; has no batch normalisation."""
+
+    room: Annotated[int, Choice((2, 4, 64)), "examples"] = 4
+    fault: Annotated[str, Choice(("device", "host")), "what runs out"] = "device"
+
+    def build(self, input_shape, outputs):
+        import keras
+
+        room, fault = self.room, self.fault
+
+        class Hungry(keras.layers.Layer):
+            def call(self, x, training=False):
+                if training and (x.shape[0] or 0) > room:
+                    if fault == "host":
+                        raise MemoryError
+                    import tensorflow as tf
+
+                    raise tf.errors.ResourceExhaustedError(None, None, f"OOM when allocating tensor {x.shape}")
+                return x
+
+        entry = keras.Input(input_shape)
+        return keras.Model(entry, keras.layers.Dense(outputs)(keras.layers.Flatten()(Hungry()(entry))))
+
+
+@dataclass(frozen=True)
 class RaisingCheck(FeatureExtractor):
     """Raises in `check`."""
 
@@ -162,6 +189,19 @@ class OctaveBands(HostExtractor):
         if self.fault == "nan":
             levels[0, 0] = np.nan
         return levels[:-1] if self.fault == "shape" else levels
+
+
+@dataclass(frozen=True)
+class OctavePictures(OctaveBands):
+    """Levels of the octaves, and how they rise, as two channels."""
+
+    def shape(self, rate_hz, samples):
+        return *super().shape(rate_hz, samples), 2
+
+    def extract(self, wave, rate_hz):
+        length = round(self.hop_ms * rate_hz / 1000)
+        levels = OctaveBands(hop_ms=self.hop_ms).extract(wave[: len(wave) // length * length], rate_hz)
+        return np.stack([levels, np.gradient(levels, axis=0)], axis=-1)
 
 
 @dataclass(frozen=True)
@@ -252,3 +292,20 @@ class Mislabelling(DatasetReader):
 
     def read(self):
         return Dataset("noises", (Clip(f"{self.path}/a.wav", "howl"),), ("hum", "hiss"))
+
+
+@dataclass(frozen=True)
+class CrashingLoss(Loss):
+    """Crashes its process where it is `fatal`, as a library does that reads where it should not."""
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(Task)
+    fatal: Annotated[bool, Choice((False, True)), "crash"] = False
+
+    def build(self, task):
+        import keras
+
+        class Crash(keras.losses.Loss):
+            def call(self, targets, logits):
+                os.kill(os.getpid(), signal.SIGSEGV)
+
+        return Crash() if self.fatal else keras.losses.CategoricalCrossentropy(from_logits=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import numpy as np
@@ -39,3 +42,23 @@ class Broken(HostAugmentation):
 
     def change(self, wave, rate_hz, rng):
         return np.append(wave, wave[:1]) if self.kind == "longer" else wave * np.float32("nan")
+
+
+CHANGED = []
+"""An entry for each wave that came to a Mishap in this process."""
+
+
+@dataclass(frozen=True)
+class Mishap(HostAugmentation):
+    """Changes nothing, but in the midst of training ends its process or waits for ever, once a folder `MISHAPS`."""
+
+    kind: Annotated[str, Choice(("none", "die", "hang")), "what goes wrong"] = "none"
+
+    def change(self, wave, rate_hz, rng):
+        CHANGED.append(rate_hz)
+        if len(CHANGED) > 60 and self.kind != "none" and not (mark := Path(os.environ["MISHAPS"], self.kind)).exists():
+            mark.touch()
+            if self.kind == "die":
+                os._exit(1)
+            time.sleep(3600)
+        return wave

@@ -8,6 +8,8 @@ import io
 import json
 import os
 import shutil
+import sys
+import zipfile
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,9 +21,12 @@ from sinesweep.errors import ArtifactError
 from sinesweep.lengths import Length
 from sinesweep.metrics import measure
 from sinesweep.trial import FoldScore, Trial
-from sinesweep_runner.model.artifact import Artifact, record_scores
-from sinesweep_runner.model.prediction import as_csv, as_json, as_text, predict
+from sinesweep_runner.model.artifact import Artifact
+from sinesweep_runner.model.facts import write_facts
+from sinesweep_runner.model.prediction import predict
+from sinesweep_runner.model.saving import record_scores
 from sinesweep_runner.model.winner import epochs_for, open_test, refit
+from sinesweep_runner.model.written import as_csv, as_json, as_text
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.learner import Learner
 from sinesweep_runner.training.stopwatch import Stopwatch
@@ -29,7 +34,7 @@ from sinesweep_runner.training.stopwatch import Stopwatch
 # Keras 3.15 turns TensorFlow's variables into arrays in a way that NumPy 2 warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
 
-SPLIT = {"split": {"fingerprint": "abc", "how": "Split by group: 12 recordings train, 12 validate."}}
+SPLIT = {"split": {"fingerprint": "abc", "how": "Split by group: 12 recordings train, 12 validate."}, "scores": {}}
 
 
 @pytest.fixture(scope="session")
@@ -157,7 +162,20 @@ def test_a_folder_without_sound_is_an_error(best, tmp_path):
         predict(Artifact.load(best, trust=True), [tmp_path / "nothing"])
 
 
+def _forge(change):
+    """Changes what a model says of itself as a forger would, who knows how it is sealed."""
+
+    def spoil(folder):
+        facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        change(facts)
+        write_facts(folder, facts)
+
+    return spoil
+
+
 def _edit(change):
+    """Changes it as somebody would with an editor."""
+
     def spoil(folder):
         facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         change(facts)
@@ -166,14 +184,40 @@ def _edit(change):
     return spoil
 
 
+def _forge_network(change):
+    """Changes the layers that `model.keras` names, and seals it anew."""
+
+    def spoil(folder):
+        with zipfile.ZipFile(folder / "model.keras") as archive:
+            inside = {name: archive.read(name) for name in archive.namelist()}
+        network = json.loads(inside["config.json"])
+        change(network["config"]["layers"][1])
+        with zipfile.ZipFile(folder / "model.keras", "w") as archive:
+            for name, content in (inside | {"config.json": json.dumps(network)}).items():
+                archive.writestr(name, content)
+        _forge(lambda facts: None)(folder)
+
+    return spoil
+
+
+LAMBDA = {"class_name": "__lambda__", "config": {"code": "4wAAAA==", "defaults": None, "closure": None}}
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
+        (_edit(lambda facts: facts.update(classes=["high", "low"])), "not what was written"),
+        (_edit(lambda facts: facts["length"].update(rate_hz=8000)), "not what was written"),
+        (_edit(lambda facts: facts.update(thresholds=[0.1, 0.9])), "not what was written"),
+        (_edit(lambda facts: facts["scores"].update(test={"metrics": {"accuracy": 1.0}})), "not what was written"),
+        (_edit(lambda facts: facts.pop("seal")), "not what was written"),
+        (_edit(lambda facts: [facts.pop("seal"), facts.pop("sha256")]), "models of an older Sinesweep. Train it anew"),
+        (lambda f: (f / "model.json").write_bytes((f / "model.json").read_bytes()[:-90]), "cannot read it"),
         (lambda f: (f / "model.keras").write_bytes((f / "model.keras").read_bytes()[:-100]), "cut off or changed"),
         (lambda f: (f / "model.keras").unlink(), "model.keras missing"),
         (lambda f: (f / "model.json").write_text("{"), "cannot read it"),
-        (_edit(lambda facts: facts.update(format=2)), "newer Sinesweep"),
-        (_edit(lambda facts: facts["configuration"]["features"].update(name="log_male")), "needs a plugin from"),
+        (_forge(lambda facts: facts.update(format=2)), "newer Sinesweep"),
+        (_forge(lambda facts: facts["configuration"]["features"].update(name="log_male")), "cannot be made here"),
     ],
 )
 def test_a_model_that_is_not_whole_is_refused(best, spoil, message):
@@ -182,8 +226,37 @@ def test_a_model_that_is_not_whole_is_refused(best, spoil, message):
         Artifact.load(best, trust=True)
 
 
+def test_a_missing_plugin_is_told_with_what_to_install(best):
+    def strange(facts):
+        facts["configuration"]["features"]["name"] = "ear"
+        facts["plugins"]["features"] = {"name": "ear", "target": "parts:Ear", "distribution": "sound-parts 1.2"}
+
+    _forge(strange)(best)
+    with pytest.raises(ArtifactError, match=r"'ear' from sound-parts 1.2(.|\n)*pip install 'sound-parts==1.2'"):
+        Artifact.load(best, trust=True)
+
+
+def test_only_classes_of_its_plugins_are_made_and_nothing_is_run(best, tmp_path, monkeypatch):
+    (tmp_path / "harm.py").write_text("from keras.layers import Layer as Harm\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    _forge_network(lambda layer: layer.update(module="harm", class_name="Harm", registered_name="harm>Harm"))(best)
+    with pytest.raises(ArtifactError, match="cannot read it"):
+        Artifact.load(best, trust=True)
+    assert "harm" not in sys.modules
+
+
+def test_code_inside_a_model_is_refused(best):
+    def lambda_layer(layer):
+        config = {"name": layer["config"]["name"], "function": LAMBDA, "arguments": {}}
+        layer.update(module="keras.layers", class_name="Lambda", registered_name=None, config=config)
+
+    _forge_network(lambda_layer)(best)
+    with pytest.raises(ArtifactError, match=r"[Ll]ambda"):
+        Artifact.load(best, trust=True)
+
+
 def test_a_model_does_not_choose_what_is_imported_unless_it_is_trusted(best):
-    _edit(lambda facts: facts["configuration"]["features"].update(name="somebodys_module:Features"))(best)
+    _forge(lambda facts: facts["configuration"]["features"].update(name="somebodys_module:Features"))(best)
     with pytest.raises(ArtifactError, match=r"needs somebodys_module:Features.*--trust"):
         Artifact.load(best)
     with pytest.raises(ArtifactError, match="cannot be imported"):
@@ -199,7 +272,7 @@ def test_a_full_disk_leaves_nothing_half_written(make_config, make_material, tmp
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("sinesweep_runner.model.artifact._sha256", full)
+    monkeypatch.setattr("sinesweep_runner.model.facts.sha256_of", full)
     folder = tmp_path / "sweep" / "best"
     with pytest.raises(ArtifactError, match="no space left on the disk"):
         refit(Trial(0, make_config(), 1), make_material(), range(24), 1, folder, SPLIT)
@@ -207,9 +280,9 @@ def test_a_full_disk_leaves_nothing_half_written(make_config, make_material, tmp
 
 
 def test_a_new_model_replaces_the_old_one(best, make_config, make_material):
-    record_scores(best, "test", {"metrics": {"accuracy": 0.5}})
+    record_scores(best, "test", {"metrics": {"accuracy": 0.5}, "clips": 2})
     refit(Trial(0, make_config(), 2), make_material(), range(24), 1, best, SPLIT)
-    assert "scores" not in json.loads((best / "model.json").read_text(encoding="utf-8"))
+    assert json.loads((best / "model.json").read_text(encoding="utf-8"))["scores"] == {}
     assert Artifact.load(best, trust=True).classes == ("low", "high")
 
 

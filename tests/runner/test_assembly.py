@@ -7,14 +7,15 @@ import pytest
 
 from sinesweep.configuration import Parts
 from sinesweep.dataset import Task
-from sinesweep.errors import Infeasible, PluginError
+from sinesweep.errors import Infeasible, PluginError, PluginFault
 from sinesweep.fit import OPTIMIZERS, Fit
 from sinesweep.lengths import Length
-from sinesweep_runner.training.assembly import build_front, check, dry_build
+from sinesweep_runner.training.assembly import build_front, check
 from sinesweep_runner.training.batches import shuffled
-from sinesweep_runner.training.failures import PluginFault
+from sinesweep_runner.training.drybuild import dry_build
 from sinesweep_runner.training.normalisation import ClipNormalization, Statistics
-from sinesweep_runner.training.optimizers import learning_rate, optimizer
+from sinesweep_runner.training.optimizers import optimizer
+from sinesweep_runner.training.schedules import learning_rate
 
 LENGTH = Length("pad", 4000, 2000)
 
@@ -22,13 +23,18 @@ LENGTH = Length("pad", 4000, 2000)
 def test_a_dry_build_counts_the_parameters(make_config):
     config = make_config(architecture={"name": "engine_plugins:TinyNet", "units": 8})
     convolution, normalisation, dense = 3 * 20 * 8 + 8, 4 * 8, 8 * 5 + 5
-    assert dry_build(config, LENGTH, Task.CLASSIFICATION, 5) == convolution + normalisation + dense
+    assert dry_build(config, LENGTH, Task.CLASSIFICATION, 5)["parameters"] == convolution + normalisation + dense
 
 
 def test_the_features_shape_is_known_without_building(make_config):
     config = make_config()
     front = build_front(Parts.of(config), config, LENGTH, check(config, LENGTH))
     assert check(config, LENGTH) == front.output_shape[1:]
+
+
+def test_a_front_end_may_call_its_layer_waveform(make_config):
+    config = make_config(features={"name": "waveform"})
+    assert build_front(Parts.of(config), config, LENGTH, check(config, LENGTH)).output_shape == (None, 2000, 1)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +91,7 @@ def test_every_epoch_has_an_order_of_its_own():
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_optimizer_takes_its_settings(name):
-    made = optimizer(Fit(optimizer=name, learning_rate=0.5, momentum=0.3, nesterov=True, weight_decay=0.2), 100)
+    made = optimizer(Fit(optimizer=name, learning_rate=0.5, momentum=0.3, nesterov=True, weight_decay=0.2))
     assert type(made).__name__.lower() == name
     config = made.get_config()
     assert config.get("momentum", 0.3) == 0.3
@@ -99,7 +105,7 @@ def test_an_optimizer_of_defaults_is_that_of_keras(name):
     import keras
 
     kinds = {kind.__name__.lower(): kind for kind in vars(keras.optimizers).values() if isinstance(kind, type)}
-    ours, theirs = optimizer(Fit(optimizer=name, schedule="constant"), 100).get_config(), kinds[name](1e-3).get_config()
+    ours, theirs = optimizer(Fit(optimizer=name)).get_config(), kinds[name](1e-3).get_config()
     differing = {key for key in ours if ours[key] != theirs[key] and key not in ("name", "learning_rate")}
     assert differing <= {"momentum", "weight_decay", "nesterov"}
 
@@ -123,13 +129,12 @@ def test_an_optimizer_of_defaults_is_that_of_keras(name):
     ],
 )
 def test_a_parameter_of_an_optimizer_reaches_it(settings, argument, value):
-    assert optimizer(Fit(**settings), 100).get_config()[argument] == value
+    assert optimizer(Fit(**settings)).get_config()[argument] == value
 
 
 def test_schedules_end_at_nothing():
     def rates(schedule):
-        rate = learning_rate(Fit(schedule=schedule, learning_rate=0.5), 100)
-        return [0.5] * 101 if isinstance(rate, float) else [float(rate(step)) for step in range(101)]
+        return [learning_rate(Fit(schedule=schedule, learning_rate=0.5), done, 100) for done in range(101)]
 
     assert set(rates("constant")) == {0.5}
     assert rates("cosine")[0] == pytest.approx(0.5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -32,10 +33,16 @@ def loaded(*arguments: object) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["plugins"], ["plugins", "features", "log_mel"], ["schema"]]
+    "arguments",
+    [["--help"], ["--version"], ["run", "--help"], ["plugins"], ["plugins", "features", "log_mel"], ["schema"]],
 )
 def test_looking_around_loads_nothing_heavy(arguments):
     assert loaded(*arguments).isdisjoint(HEAVY)
+
+
+def test_the_version_is_that_of_the_installed_distribution():
+    told = subprocess.run([sys.executable, "-m", "sinesweep_runner", "--version"], capture_output=True, text=True)
+    assert told.stdout == f"sinesweep {version('sinesweep')}\n"
 
 
 def test_a_mistake_in_a_sweep_file_or_its_folder_is_told_before_keras_is_loaded(write_sweep, tmp_path):

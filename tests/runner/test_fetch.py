@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import re
+import socket
 import tarfile
 import threading
 import zipfile
@@ -284,8 +285,24 @@ def test_a_server_that_cannot_be_reached_is_said(tmp_path, monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     (tmp_path / ".a.zip.part").write_bytes(b"1234")
     file = RemoteFile("a.zip", "http://127.0.0.1:9/a.zip", hash="md5:0")
-    with pytest.raises(FetchError, match="4 bytes of it are kept: the same command goes on from there"):
+    way_out = "the same command goes on where it stopped: 4 bytes are kept"
+    with pytest.raises(FetchError, match=rf"^127\.0\.0\.1:9 cannot be reached \(Connection refused\); {way_out}$"):
         download(file, tmp_path, lambda done, total: None, pause_s=0.001)
+
+
+def test_a_name_that_is_not_resolved_is_said_without_further_attempts(tmp_path, monkeypatch):
+    asked = []
+
+    def unknown(*where, **options):
+        asked.append(where[0])
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setenv("NO_PROXY", "*")
+    file = RemoteFile("a.zip", "http://sounds.example/a.zip", hash="md5:0")
+    with pytest.raises(FetchError, match=r"^sounds\.example cannot be reached \(name resolution failed\); "):
+        download(file, tmp_path, lambda done, total: None, pause_s=60.0)
+    assert asked == ["sounds.example"]
 
 
 def test_a_disk_without_room_is_told_before_it_is_full(server, tmp_path, monkeypatch):

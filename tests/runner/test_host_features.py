@@ -13,17 +13,19 @@ import pytest
 from sinesweep import predictions
 from sinesweep.contract import HostExtractor
 from sinesweep.dataset import Task
-from sinesweep.errors import Infeasible
+from sinesweep.errors import Infeasible, SweepError
 from sinesweep.lengths import Length
 from sinesweep.sweepfile import read_sweep
 from sinesweep.trial import Cause, State, Trial
 from sinesweep_runner import backend
 from sinesweep_runner.cache import entries as cache_entries
+from sinesweep_runner.checking import check_sweep
 from sinesweep_runner.model.artifact import Artifact
 from sinesweep_runner.model.prediction import predict
 from sinesweep_runner.model.winner import refit
+from sinesweep_runner.preparing import read_table
 from sinesweep_runner.sweeping import run as run_sweep
-from sinesweep_runner.training.assembly import dry_build
+from sinesweep_runner.training.drybuild import dry_build
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.learner import Learner
 from sinesweep_runner.training.normalisation import Statistics
@@ -271,6 +273,16 @@ def test_a_sweep_with_summary_ends_in_a_model_that_predicts_with_the_same_scores
     said = predict(Artifact.load(tmp_path / "sweep" / "best"), paths)
     assert [list(each.probabilities.values()) for each in said] == pytest.approx(sealed.probabilities, abs=1e-6)
     assert outcome.board.test.score > 0.9
+
+
+def test_a_limit_that_is_no_number_is_told_before_work_starts(write_sweep, tmp_path, monkeypatch):
+    monkeypatch.setenv("SINESWEEP_FEATURES_GB", "much")
+    file = write_sweep(features=["mfcc", "cqt"])
+    for work in (check_sweep, lambda file: run_sweep(read_sweep(file), tmp_path / "sweep")):
+        with pytest.raises(SweepError, match="SINESWEEP_FEATURES_GB: expected a number of gigabytes such as 50, got"):
+            work(file)
+    assert not (tmp_path / "sweep").exists()
+    assert read_table(read_sweep(write_sweep(features=["mfcc"]))).dataset.clips
 
 
 def test_checking_such_a_sweep_imports_no_librosa(write_sweep, summary_sweep):

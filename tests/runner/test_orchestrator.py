@@ -17,7 +17,7 @@ class Stage:
 
     def __init__(self, act, slots=1):
         self.slots, self._act = slots, act
-        self.running, self.most, self.ends = [], 0, []
+        self.running, self.most, self.ends, self.said = [], 0, [], []
 
     def submit(self, trial):
         self.running.append(trial)
@@ -29,6 +29,9 @@ class Stage:
     def began(self, trial): ...
 
     def reported(self, report): ...
+
+    def say(self, text):
+        self.said.append(text)
 
     def ended(self, result):
         self.ends.append(result.state)
@@ -61,7 +64,7 @@ def orchestrate(tmp_path, act, slots=1, dry_build=lambda trial: None, stop=None,
     sweep = sweep_of(**changes)
     study = Study(sweep, str(tmp_path / "study.journal"), resume=resume)
     stage = Stage(act, slots)
-    loop = Orchestrator(study, stage, sweep.budget, dry_build, stage, stop or StopRequest())
+    loop = Orchestrator(study, stage, sweep, dry_build, stage, stop or StopRequest())
     return loop, stage, study
 
 
@@ -70,6 +73,14 @@ def test_the_budget_is_spent_and_no_more(tmp_path):
     assert loop.run() == "6 trials done"
     assert len(study.record.results()) == 6
     assert stage.most == 4
+
+
+def test_every_result_says_which_worker_had_the_trial_and_when(tmp_path):
+    loop, _stage, study = orchestrate(tmp_path, good, slots=2)
+    loop.run()
+    results = study.record.results()
+    assert {result.worker for result in results} == {1, 2}
+    assert all(result.began <= result.ended for result in results)
 
 
 def test_the_budget_is_absolute_across_resumes(tmp_path):
@@ -112,7 +123,7 @@ def test_a_plugin_that_fails_while_it_is_tried_on_shapes_is_a_failure_like_any_o
 
 
 def test_a_failed_trial_is_recorded_and_the_sweep_goes_on(tmp_path):
-    turns = iter([failed(Cause.LOST), failed(Cause.NAN), good, failed(Cause.LOST), good, good])
+    turns = iter([failed(Cause.ERROR), failed(Cause.NAN), good, failed(Cause.ERROR), good, good])
     loop, stage, _study = orchestrate(tmp_path, lambda trial, ask: next(turns)(trial, ask))
     assert loop.run() == "6 trials done"
     assert stage.ends.count(State.FAILED) == 3
@@ -123,6 +134,118 @@ def test_three_failures_in_a_row_with_one_cause_stop_the_sweep_with_that_cause(t
     with pytest.raises(SweepFailed, match=r"3 trials in a row .* \(plugin\): plugin it was"):
         loop.run()
     assert len(study.record.results()) == 3
+
+
+def test_a_trial_whose_worker_was_lost_goes_on_as_the_same_trial(tmp_path):
+    turns = iter([failed(Cause.LOST), failed(Cause.LOST), good, *[failed(Cause.LOST)] * 3, good, good, good, good])
+    loop, stage, study = orchestrate(tmp_path, lambda trial, ask: next(turns)(trial, ask))
+    assert loop.run() == "6 trials done"
+    assert [result.trial.number for result in study.record.results()] == [1, 2, 3, 4, 5, 6]
+    assert stage.ends == [State.COMPLETE, State.FAILED, *[State.COMPLETE] * 4]
+    assert stage.said[0] == "Trial 1 lost its worker: lost it was. It goes on from its last epoch (1 of 2 times)."
+
+
+def test_a_trial_that_ran_out_of_memory_is_tried_once_more_in_halves(tmp_path):
+    parts = []
+
+    def act(trial, keep_going):
+        parts.append((trial.number, trial.accumulate))
+        return failed(Cause.OUT_OF_MEMORY)(trial, keep_going) if trial.number < 3 else good(trial, keep_going)
+
+    loop, stage, _study = orchestrate(tmp_path, act, budget={"trials": 3})
+    assert loop.run() == "3 trials done"
+    assert parts == [(1, 1), (1, 2), (2, 1), (2, 2), (3, 1)]
+    assert stage.ends == [State.FAILED, State.FAILED, State.COMPLETE]
+    assert len(stage.said) == 2
+
+
+def test_one_that_is_stopped_on_its_second_try_keeps_to_halves_on_resume(tmp_path):
+    parts = []
+
+    def act(trial, keep_going):
+        parts.append(trial.accumulate)
+        if trial.accumulate == 2:
+            raise KeyboardInterrupt
+        return failed(Cause.OUT_OF_MEMORY)(trial, keep_going)
+
+    orchestrate(tmp_path, act)[0].run()
+
+    def go_on(trial, keep_going):
+        parts.append(trial.accumulate)
+        return good(trial, keep_going)
+
+    orchestrate(tmp_path, go_on, resume=True)[0].run()
+    assert parts == [1, 2, 2, 1, 1, 1, 1, 1]
+
+
+def test_a_sweep_that_is_to_stop_leaves_another_try_to_its_resume(tmp_path):
+    stop = StopRequest()
+
+    def act(trial, keep_going):
+        stop.asked = True
+        return failed(Cause.OUT_OF_MEMORY)(trial, keep_going)
+
+    loop, _stage, study = orchestrate(tmp_path, act, stop=stop)
+    loop.run()
+    assert [(each.state, each.trial.accumulate) for each in study.record.results()] == [(State.INTERRUPTED, 2)]
+
+
+def test_an_epoch_that_is_said_again_counts_once(tmp_path, recwarn):
+    def act(trial, keep_going):
+        for epoch in (1, 2, 2, 3):
+            keep_going(Report(trial.number, 0, epoch, {"accuracy": 0.5}))
+        return good(trial, keep_going)
+
+    orchestrate(tmp_path, act)[0].run()
+    assert not [warning for warning in recwarn if "already reported" in str(warning.message)]
+
+
+def faulty(plugin):
+    failure = Failure(Cause.PLUGIN, f"{plugin} failed in layer", plugin=plugin)
+    return lambda trial: Result(trial, State.FAILED, failure=failure)
+
+
+def test_a_plugin_that_fails_three_times_in_a_row_is_set_aside_and_the_others_go_on(tmp_path):
+    blame = faulty("features 'mfcc'")
+
+    def act(trial, keep_going):
+        return blame(trial) if trial.config["features"]["name"] == "mfcc" else good(trial, keep_going)
+
+    loop, stage, study = orchestrate(
+        tmp_path, act, features={"log_mel": None, "mfcc": None}, budget={"trials": 20}, search={"sampler": "random"}
+    )
+    assert loop.run() == "20 trials done"
+    assert stage.ends.count(State.FAILED) == 3
+    assert len([said for said in stage.said if said.startswith("Features 'mfcc' was set aside after 3 failures")]) == 1
+    refused = [each for each in study.record.results() if each.state is State.INFEASIBLE]
+    assert refused
+    assert all("'mfcc' was set aside" in each.failure.message for each in refused)
+
+
+def test_a_plugin_that_works_now_and_then_is_not_set_aside(tmp_path):
+    turns = iter([1, 1, 0] * 4)
+    blame = faulty("architecture 'mlp'")
+    loop, stage, _study = orchestrate(
+        tmp_path,
+        lambda trial, keep_going: blame(trial) if next(turns) else good(trial, keep_going),
+        architectures={"mlp": None, "cnn": None},
+        budget={"trials": 12},
+        enqueue=[{"architecture": "mlp"}] * 12,
+    )
+    assert loop.run() == "12 trials done"
+    assert not stage.said
+
+
+@pytest.mark.parametrize(
+    ("plugin", "changes"),
+    [("architecture 'mlp'", {}), ("augmentation 'gain'", {"augmentations": {"gain": {"enabled": True}}})],
+)
+def test_a_plugin_that_nothing_can_do_without_ends_the_sweep(tmp_path, plugin, changes):
+    blame = faulty(plugin)
+    loop, stage, _study = orchestrate(tmp_path, lambda trial, keep_going: blame(trial), **changes)
+    with pytest.raises(SweepFailed, match=f"3 trials in a row failed by the fault of {plugin}"):
+        loop.run()
+    assert stage.ends == [State.FAILED] * 3
 
 
 def test_a_request_to_stop_finishes_what_runs(tmp_path):
@@ -151,6 +274,19 @@ def test_the_next_trial_is_ready_before_a_worker_is_free(tmp_path):
     assert loop.run() == "6 trials done"
     assert done == [3, 4, 5, 6, 6, 6]
     assert [result.trial.number for result in study.record.results()] == [trial.number for trial in ready]
+
+
+def test_no_more_trials_count_as_running_than_there_are_workers(tmp_path):
+    """Though the next one is ready."""
+    running = []
+
+    def act(trial, keep_going):
+        running.append(study.record.running)
+        return good(trial, keep_going)
+
+    loop, _stage, study = orchestrate(tmp_path, act, slots=2)
+    loop.run()
+    assert running == [2, 2, 2, 2, 2, 1]
 
 
 def test_with_one_worker_a_trial_is_asked_for_when_the_last_one_has_taught_what_it_can(tmp_path):
@@ -212,3 +348,51 @@ def test_a_budget_of_hours_ends_the_search(tmp_path, monkeypatch):
     monkeypatch.setattr("sinesweep.study.time.monotonic", lambda: next(clock))
     assert loop.run() == "1 hours spent"
     assert 0 < len(study.record.results()) < 6
+
+
+@pytest.mark.parametrize(("slots", "trials"), [(1, 13), (2, 14)])
+def test_of_the_hours_so_much_is_kept_as_the_finalists_will_take(tmp_path, monkeypatch, slots, trials):
+    """2 × 2 trainings of 10 minutes, and 10 minutes for what is still running, of 3 hours."""
+    clock = [0.0]
+
+    def act(trial, keep_going):
+        clock[0] += 600 / slots
+        return Result(trial, State.COMPLETE, value=0.5, seconds=600.0)
+
+    monkeypatch.setattr("sinesweep.study.time.monotonic", lambda: clock[0])
+    finalists, budget = {"trials": 2, "seeds": 2, "share": 0.5}, {"trials": 100, "hours": 3.0 / slots}
+    loop, _stage, study = orchestrate(tmp_path, act, slots, finalists=finalists, budget=budget)
+    assert "hours spent, but for the" in loop.run()
+    assert len(study.record.results()) == trials
+    left_s = budget["hours"] * 3600 - clock[0]
+    assert left_s >= 4 * 600 / slots
+
+
+def test_without_finalists_nothing_is_kept_of_the_hours(tmp_path, monkeypatch):
+    clock = iter(range(0, 100000, 600))
+    monkeypatch.setattr("sinesweep.study.time.monotonic", lambda: next(clock))
+    act = lambda trial, keep_going: Result(trial, State.COMPLETE, value=0.5, seconds=600.0)  # noqa: E731
+    asked = {"finalists": {"trials": 0}, "budget": {"trials": 100, "hours": 3.0}}
+    assert orchestrate(tmp_path, act, **asked)[0].run() == "3 hours spent"
+
+
+def test_a_plateau_ends_the_search_and_says_so(tmp_path):
+    budget = {"trials": 50, "plateau": 3}
+    loop, stage, _study = orchestrate(tmp_path, good, budget=budget)
+    assert loop.run() == "3 trials in a row have not brought a better accuracy"
+    assert len(stage.ends) == 4
+    again = orchestrate(tmp_path, good, resume=True, budget=budget)[0].run()
+    assert again.startswith("3 trials in a row have not brought a better accuracy before, so nothing is left to do")
+    loop, stage, _study = orchestrate(tmp_path, good, resume=True, budget={"trials": 50, "plateau": 5})
+    loop.run()
+    assert len(stage.ends) == 2
+
+
+def test_limits_that_no_network_keeps_end_the_sweep(tmp_path):
+    def slow(trial, keep_going):
+        return Result(trial, State.INFEASIBLE, failure=Failure(Cause.LIMIT, "latency_ms 30 is over the limit"))
+
+    loop, stage, _study = orchestrate(tmp_path, slow)
+    with pytest.raises(SweepFailed, match="200 configurations cost more than `limits` allows, and none less"):
+        loop.run()
+    assert len(stage.ends) == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -90,6 +91,8 @@ def test_a_plugin_is_shown_in_full(sinesweep, arguments):
         ("folder", "required"),
         ("svm", "of any length"),
         ("cqt", "on the host, before the model"),
+        ("cqt", "exports:       no"),
+        ("cnn", "exports:      yes, as a SavedModel"),
     ],
 )
 def test_every_kind_says_what_it_takes_or_gives(sinesweep, name, words):
@@ -100,15 +103,19 @@ def test_every_kind_says_what_it_takes_or_gives(sinesweep, name, words):
     ("arguments", "message"),
     [
         (["featurs"], "no kind of plugin named 'featurs'. Did you mean 'features'?"),
-        (["show", "log_mell"], "no plugin named 'log_mell'. Did you mean 'log_mel'?"),
+        (["show", "log_mell"], "no plugin named 'log_mell'. Did you mean 'log_mel'? `sinesweep plugins` lists all.\n"),
+        (["show", "qqq"], "no plugin named 'qqq'. If you have just added it to a pyproject.toml, install that"),
         (["show", "nowhere:Plugin"], "plugin 'nowhere:Plugin' (nowhere:Plugin) cannot be imported"),
-        (["show", "pathlib:Path"], "'pathlib:Path' is no plugin; expected a class that inherits from one of"),
+        (["show", "pathlib:Path"], "expected a class that inherits from one of FeatureExtractor, HostExtractor, "),
         (["check", "folder"], "--set path=… (the folder that holds a folder for each class)"),
         (["check", "folder", "--set", "path"], "--set path: expected setting=value"),
         (["check", "log_mel", "--set", "n_mel=8"], "log_mel.n_mel: there is no such setting. Did you mean 'n_mels'?"),
         (["new", "features", "3d"], "'3d' cannot name a module"),
         (["new", "feature", "tilt"], "no kind of plugin named 'feature'. Did you mean 'features'?"),
         (["new", "features", "log_mel"], "has a plugin 'log_mel' among features; choose another name"),
+        (["new", "features", "cnn"], "has a plugin 'cnn' among architectures; choose another name"),
+        (["new", "features", "numpy"], "'numpy' is a module that is installed here ("),
+        (["new", "features", "runner"], "'sinesweep_runner' is a module that is installed here ("),
     ],
 )
 def test_a_mistake_is_told_with_the_way_out(sinesweep, arguments, message):
@@ -127,15 +134,79 @@ def test_check_says_of_every_promise_whether_it_is_kept(sinesweep, tmp_path):
     assert "folder keeps all of" in told
 
 
-def test_check_says_what_is_broken_and_ends_with_1(sinesweep, tmp_path, monkeypatch):
-    source = "from dataclasses import dataclass\nfrom sinesweep_plugins.datasets.folder import Folder\n"
-    source += "@dataclass(frozen=True)\nclass Late(Folder):\n    def read(self): raise OSError('too late')\n"
-    (tmp_path / "late_reader.py").write_text(source)
+LATE = """
+from dataclasses import dataclass
+from sinesweep import FeatureExtractor
+from sinesweep_plugins.datasets.folder import Folder
+
+@dataclass(frozen=True)
+class Late(Folder):
+    def read(self):
+        raise OSError("too late")
+
+@dataclass(frozen=True)
+class Empty(FeatureExtractor):
+    def layer(self, rate_hz):
+        raise LookupError
+"""
+
+
+@pytest.fixture
+def late_plugins(tmp_path, monkeypatch):
+    """A module on the path with a reader and a front end that raise exceptions."""
+    (tmp_path / "late_plugins.py").write_text(LATE)
     monkeypatch.syspath_prepend(str(tmp_path))
-    code, told, _ = sinesweep("plugins", "check", "late_reader:Late", "--set", f"path={tmp_path}")
+
+
+@pytest.mark.usefixtures("late_plugins")
+def test_check_says_what_is_broken_once_and_ends_with_1(sinesweep, tmp_path):
+    code, told, _ = sinesweep("plugins", "check", "late_plugins:Late", "--set", f"path={tmp_path}")
     assert code == 1
-    assert "BROKEN  reading twice gives the same table\n          OSError: too late (" in told
-    assert "late_reader:Late breaks " in told
+    assert "BROKEN  clips are in a stable order\n          OSError: too late (" in told
+    assert told.count("OSError: too late (") == 1
+    assert "late_plugins:Late breaks " in told
+    assert ", and so 5 more could not be tried (" in told
+
+
+@pytest.mark.usefixtures("late_plugins")
+def test_check_tells_what_needs_no_keras_before_it_is_imported(sinesweep):
+    _, told, _ = sinesweep("plugins", "check", "late_plugins:Empty")
+    assert told.index("its domains are well formed") < told.index("importing Keras") < told.index("LookupError (")
+
+
+@pytest.mark.usefixtures("late_plugins")
+def test_show_says_what_a_plugin_raises_and_shows_the_rest(sinesweep):
+    code, told, _ = sinesweep("plugins", "show", "late_plugins:Empty")
+    assert code == 0
+    assert "unknown: features 'late_plugins:Empty' failed in layer: LookupError" in told
+    assert "`sinesweep plugins check late_plugins:Empty` says where" in told
+    assert "contract:" in told
+
+
+def test_a_plugin_that_prints_leaves_the_schema_whole(sinesweep, install, tmp_path):
+    project = new_plugin("losses", "loud", tmp_path)
+    file = project / "sinesweep_loud" / "loud.py"
+    file.write_text(file.read_text() + "\nprint('hello')\n")
+    install(project)
+    _, told, errors = sinesweep("schema")
+    assert "loud" in json.dumps(json.loads(told))
+    assert errors == "hello\n"
+
+
+def test_a_plugin_in_a_misspelt_group_is_listed_with_the_group_that_is_meant(sinesweep, install, tmp_path):
+    project = new_plugin("features", "lost", tmp_path)
+    facts = project / "pyproject.toml"
+    facts.write_text(facts.read_text().replace("sinesweep.features", "sinesweep.feature"))
+    install(project)
+    sentence = (
+        "sinesweep-lost 0.1.0 announces 'lost' in the group 'sinesweep.feature', which nobody reads."
+        " Did you mean 'sinesweep.features'?"
+    )
+    assert sentence in sinesweep("plugins")[1].splitlines()
+    code, _, errors = sinesweep("plugins", "show", "lost")
+    assert code == 2
+    assert sentence in errors
+    assert "install that project again" not in errors
 
 
 @pytest.mark.parametrize("kind", registry.KINDS)

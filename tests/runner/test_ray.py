@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from sinesweep.errors import SweepError
+from sinesweep.sections import Workers
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import Cause, State
 from sinesweep_runner import run
+from sinesweep_runner.executors import connection
 from sinesweep_runner.executors import ray as executor
 from sinesweep_runner.placement import Plan
 from sinesweep_runner.watch import Watch
@@ -112,12 +114,29 @@ def test_nothing_of_ray_is_left_afterwards(swept):
 
 def test_workers_that_find_no_place_are_an_error_and_no_endless_wait(make_material, tmp_path, monkeypatch):
     monkeypatch.setattr(executor, "PATIENCE_S", 2.0)
-    workers = executor.RayExecutor(Plan(1, 1, gpus=64))
+    workers = executor.RayExecutor(Plan(1, 1, gpus=64), Workers())
     try:
-        with pytest.raises(SweepError, match=r"1 of 1 were not ready .* 1 cores and 64 GPUs of one machine"):
+        with pytest.raises(SweepError, match=r"1 of 1 found no place .* 1 core and 64 GPUs of one .* room for 0"):
             workers.open(make_material(), tmp_path)
     finally:
         workers.close()
+
+
+def test_workers_that_start_slowly_are_waited_for_and_that_is_said_once(make_material, tmp_path, monkeypatch):
+    said = []
+    workers = executor.RayExecutor(Plan(1, 1, gpus=0), Workers(), said.append)
+    try:
+        monkeypatch.setattr(executor, "PATIENCE_S", 0.0)
+        with monkeypatch.context() as hurried:
+            hurried.setattr(executor, "LONG_PATIENCE_S", 0.0)
+            with pytest.raises(SweepError, match=r"1 of 1 were not ready .* room for them: the machine is busy"):
+                workers.open(make_material(), tmp_path)
+        said.clear()
+        workers.open(make_material(), tmp_path)
+    finally:
+        workers.close()
+    assert len(said) == 1
+    assert "the machine is busy. Waiting up to 10 min in all." in said[0]
 
 
 @pytest.fixture
@@ -138,7 +157,7 @@ def address():
 @pytest.mark.slow
 def test_a_cluster_that_is_joined_is_shared_out_as_a_whole(tone_sweep, tmp_path, address):
     document = tone_sweep(workers={"count": 2, "cpus_per_trial": 32, "address": address})
-    assert executor.cluster(address).cpus == 64
+    assert connection.cluster(address).cpus == 64
     outcome = run(check_document(document), tmp_path / "sweep")
     assert outcome.why == "4 trials done"
     assert json.loads((outcome.folder / "test.json").read_text())["trial"] == outcome.board.best.number

@@ -11,12 +11,15 @@ import pytest
 import soundfile
 from ruamel.yaml import YAML
 
+from sinesweep import report
 from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import State
 from sinesweep_runner import Artifact, board_of, finalize, predict, resume, run
 from sinesweep_runner.outcome import status_of, trial_text
+from sinesweep_runner.printing import print_outcome
+from sinesweep_runner.recorded import Recorded
 from sinesweep_runner.signals import StopRequest
 from sinesweep_runner.sweepfolder import SweepFolder
 
@@ -81,6 +84,13 @@ def test_the_outcome_lies_in_the_folder_for_people_and_for_programs(finished):
     assert finished.board.header.how in json.dumps(told, ensure_ascii=False)
 
 
+def test_the_end_of_a_sweep_tells_where_all_lies_and_how_to_predict(finished, capsys):
+    print_outcome(finished)
+    said = capsys.readouterr().out
+    assert f"report:      {finished.folder / 'report.html'}" in said
+    assert f"(sinesweep predict {finished.folder / 'best'} SOUND …)" in said
+
+
 def test_the_test_part_was_opened_once_for_the_winner(finished):
     opened = json.loads((finished.folder / "test.json").read_text())
     assert opened["trial"] == finished.board.best.number == finished.board.test.trial
@@ -113,7 +123,7 @@ def test_a_failed_trial_is_told_with_its_traceback(tone_sweep, tmp_path):
 
 def test_a_sweep_whose_budget_is_spent_says_so_and_goes_on_with_a_larger_one(tone_sweep, tmp_path):
     run(check_document(tone_sweep(budget={"trials": 1})), tmp_path / "sweep", finalize=False)
-    assert "1 trials done before, so nothing is left to do" in resume(tmp_path / "sweep", finalize=False).why
+    assert "1 trial done before, so nothing is left to do" in resume(tmp_path / "sweep", finalize=False).why
     assert resume(tmp_path / "sweep", ["budget.trials=2"], finalize=False).why == "2 trials done"
 
 
@@ -154,6 +164,19 @@ def test_status_tells_the_end(finished):
     assert "4 of 4 trials" in text
     assert "nothing is running" in text
     assert "the test part has been opened" in text
+
+
+def test_results_are_read_without_the_plugins_that_made_them(finished, tmp_path):
+    folder = Path(shutil.copytree(finished.folder, tmp_path / "later"))
+    told = (folder / "sweep.yaml").read_text()
+    (folder / "sweep.yaml").write_text(
+        told.replace("log_mel", "uninstalled").replace("reader: folder", "reader: nowhere:Reader")
+    )
+    assert status_of(folder) == status_of(finished.folder)
+    assert trial_text(folder, 1) == trial_text(finished.folder, 1)
+    assert report.to_json(board_of(folder)) == report.to_json(board_of(finished.folder))
+    with pytest.raises(SweepError, match="no plugin named 'uninstalled' among features"):
+        resume(folder)
 
 
 def test_a_finished_sweep_takes_a_larger_budget_but_opens_the_test_part_no_second_time(finished, tmp_path, capfd):
@@ -276,7 +299,7 @@ def test_a_sweep_from_python_takes_its_data_from_the_working_folder(tone_sweep, 
 def test_the_sweep_that_is_kept_says_its_defaults_too(finished):
     kept = YAML(typ="safe", pure=True).load(SweepFolder(finished.folder).sweep_file)
     assert kept["search"]["startup_trials"] == 10
-    assert kept["baseline"] == "svm"
+    assert kept["baseline"] == {"svm": None}
 
 
 def test_a_sweep_from_python_reads_back_from_its_folder(finished, tones):
@@ -284,3 +307,21 @@ def test_a_sweep_from_python_reads_back_from_its_folder(finished, tones):
     assert again.name == "tones"
     assert again.data.settings()["path"] == str(tones)
     assert State.COMPLETE in {row.state for row in finished.board.rows}
+
+
+def test_a_trial_says_what_it_got_wrong(finished):
+    text = trial_text(finished.folder, finished.board.best.number, mistakes=True)
+    lines = text.splitlines()
+    assert any(line.split() == ["class", "clips", "told", "precision", "recall", "F1"] for line in lines)
+    assert "clips of its folds are wrong" in text
+    assert "groups by accuracy, the worst first:" in text
+    assert "no mistakes" in text or "worst mistakes, the worst first:" in text
+
+
+def test_the_folder_remembers_how_the_network_heard_its_clips(finished):
+    recorded = Recorded.of(SweepFolder(finished.folder))
+    split = json.loads((finished.folder / "split.json").read_text())
+    assert recorded.length == Artifact.load(finished.folder / "best").length
+    assert recorded.sealed == set(split["test"])
+    assert [clip.path for clip in recorded.clips] == [clip["path"] for clip in split["clips"]]
+    assert not recorded.vectors

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,11 @@ def test_good_clips_have_no_problems_and_are_described(data, store):
     assert set(report.durations_s) == {0.5}
     assert report.groups_by_class == {"a": 5, "b": 5}
     assert apply_policy(data, report, "auto") is data
+
+
+def test_a_piece_of_sound_that_is_listed_twice_is_not_called_its_own_duplicate(data, store):
+    report = scan(replace(data, clips=(*data.clips, data.clips[0])), store)
+    assert [str(problem) for problem in report.problems] == [f"{data.clips[0].path}: it is listed more than once"]
 
 
 def test_every_problem_is_listed_file_by_file(data, store, tmp_path):

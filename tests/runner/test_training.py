@@ -12,8 +12,9 @@ import pytest
 
 from sinesweep import predictions
 from sinesweep.lengths import Length
-from sinesweep.trial import Cause, State, Trial
+from sinesweep.trial import TRAIN_LOSS, Cause, State, Trial
 from sinesweep_runner.training.assembly import Step
+from sinesweep_runner.training.progress import of_validation
 from sinesweep_runner.training.train import train
 from sinesweep_runner.training.trainee import Trainee, balanced_weights
 
@@ -33,13 +34,23 @@ def test_a_short_training_tells_two_pitches_apart(make_config, make_material):
 def test_a_result_says_what_was_done(make_config, make_material, tmp_path):
     result = run(make_config(), make_material(), folder=tmp_path)
     assert [len(fold.history) for fold in result.folds] == [4, 4]
-    assert all(fold.metrics == fold.history[-1] for fold in result.folds)
+    assert all(fold.metrics == of_validation(fold.history[-1]) for fold in result.folds)
+    assert all(epoch[TRAIN_LOSS] > 0 for fold in result.folds for epoch in fold.history)
     assert result.value == pytest.approx(np.mean([fold.metrics["accuracy"] for fold in result.folds]))
     assert result.parameters > 0
     assert {"load", "features", "build", "trace", "fit", "evaluate"} <= set(result.phases)
     assert sum(result.phases.values()) <= result.seconds
     assert {"python", "keras", "backend", "sinesweep"} <= set(result.versions)
     assert result.device
+
+
+def test_a_trial_that_was_ended_in_a_fold_keeps_the_history_of_it(make_config, make_material):
+    result = run(make_config(), make_material(), keep_going=lambda report: (report.fold, report.epoch) != (1, 3))
+    assert result.state is State.PRUNED
+    assert [len(fold.history) for fold in result.folds] == [4]
+    assert len(result.unfinished) == 3
+    assert all(epoch[TRAIN_LOSS] > 0 for epoch in result.unfinished)
+    assert TRAIN_LOSS not in result.metrics
 
 
 def test_every_validation_clip_has_its_prediction(make_config, make_material, tmp_path):
@@ -124,7 +135,7 @@ def test_patience_stops_and_scores_its_best_epoch(make_config, make_material):
     fold = result.folds[0]
     assert len(fold.history) < 60
     assert fold.epochs == len(fold.history) - 2
-    assert fold.metrics == fold.history[fold.epochs - 1]
+    assert fold.metrics == of_validation(fold.history[fold.epochs - 1])
 
 
 def test_class_weights_weigh_the_loss():

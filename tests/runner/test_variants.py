@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from sinesweep.errors import SweepError
+from sinesweep.errors import PluginFault, SweepError
 from sinesweep.settings import make
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import Cause, State, Trial
 from sinesweep_runner import run as sweep_and_finish
 from sinesweep_runner.checking import check_sweep
-from sinesweep_runner.training.failures import PluginFault
 from sinesweep_runner.training.stopwatch import Stopwatch
 from sinesweep_runner.training.train import train
 from sinesweep_runner.training.variants import Variants

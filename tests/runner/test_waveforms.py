@@ -81,7 +81,7 @@ def bad_files(folder):
     (folder / "corrupt.wav").write_bytes(b"RIFF\x00\xff\x01\x02garbage" * 9)
     (folder / "folder.wav").mkdir()
     return {
-        "nan.wav": ("not_finite", "2 of its 4 samples are NaN or infinite"),
+        "nan.wav": ("not_finite", "2 of 4 samples in it are NaN or infinite"),
         "no_samples.wav": ("no_samples", "it has no samples"),
         "empty.wav": ("empty", "the file is empty (0 bytes)"),
         "text.wav": ("undecodable", "it holds text, not sound"),

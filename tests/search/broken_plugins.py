@@ -118,6 +118,45 @@ class Destructive(Frames):
 
 
 @dataclass(frozen=True)
+class Unbounded(Frames):
+    """Has a number without a range."""
+
+    power: Annotated[float, "exponent"] = 1.0
+
+
+@dataclass(frozen=True)
+class Mean(FeatureExtractor):
+    """Gives one number for a whole clip."""
+
+    def layer(self, rate_hz):
+        import keras
+
+        return keras.layers.Lambda(lambda waves: keras.ops.mean(waves, axis=1))
+
+
+@dataclass(frozen=True)
+class Unregistered(FeatureExtractor):
+    """Has a layer whose class Keras is not told of."""
+
+    def layer(self, rate_hz):
+        import keras
+
+        class Layer(keras.Layer):
+            def call(self, waves):
+                return waves[:, :, None]
+
+        return Layer()
+
+
+@dataclass(frozen=True)
+class Raising(FeatureExtractor):
+    """Has no layer to give."""
+
+    def layer(self, rate_hz):
+        raise LookupError("no filters here")
+
+
+@dataclass(frozen=True)
 class Sociable(FeatureExtractor):
     """Measures every clip against the loudest of its batch."""
 
@@ -153,6 +192,26 @@ class Useless(FeatureExtractor):
                 return *shape, 1
 
         return Layer(rate_hz)
+
+
+@dataclass(frozen=True)
+class Numbered(FeatureExtractor):
+    """Gives something else each time that its layer is traced."""
+
+    def layer(self, rate_hz):
+        import keras
+
+        class Layer(keras.Layer):
+            traced = 0
+
+            def call(self, waves):
+                self.traced += 1
+                return waves[:, :, None] * self.traced
+
+            def compute_output_shape(self, shape):
+                return *shape, 1
+
+        return Layer()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 Fixtures:
     sweep_of: `sweep_of(skills, …)` → `Made`: one completed trial a skill (its logit margin), a baseline as trial 0, and
         `board()` that ranks them.
+    board: of four trials, a baseline, and one trial that failed.
+    story_of: `story_of(board)` → the `Story` of a report, its results those of the rows.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ import pytest
 from sinesweep.leaderboard import Header, Leaderboard
 from sinesweep.metrics import measure
 from sinesweep.predictions import Predictions
-from sinesweep.trial import FoldScore, Result, State, Trial
+from sinesweep.report.story import Story
+from sinesweep.trial import Cause, Failure, FoldScore, Result, State, Trial
 
 CLIPS, CLASSES, FOLDS = 240, 4, 3
 HEADER = Header(
@@ -62,6 +65,26 @@ def sweep_of():
     return make
 
 
+@pytest.fixture
+def story_of():
+    def make(board, **more):
+        results = [
+            Result(
+                Trial(row.number, row.config, 1),
+                row.state,
+                row.score,
+                row.metrics,
+                tuple(FoldScore({}, tuple({board.metric.name: value} for value in c), len(c)) for c in row.curves),
+                row.parameters,
+                row.seconds,
+            )
+            for row in board.rows
+        ]
+        return Story(board, **{"results": results, "command": "sinesweep run bells/sweep.yaml"} | more)
+
+    return make
+
+
 def config_of(i, features="log_mel", architecture="cnn"):
     return {
         "features": {"name": features, "normalisation": "per_bin", "window_ms": 25.0, "n_mels": 32 + 4 * i},
@@ -86,3 +109,10 @@ def _result(made, number, skill, config):
     value = mean[made.header.objective]
     size = 0 if number == 0 else 10_000 - number
     return Result(Trial(number, config, 1), State.COMPLETE, value, mean, folds, size, 12.5, {}, "cpu")
+
+
+@pytest.fixture
+def board(sweep_of):
+    made = sweep_of([1.0, 3.4, 2.9, 0.2], baseline=1.5)
+    made.results.append(Result(Trial(5, {}, 1), State.FAILED, failure=Failure(Cause.NAN, "loss is NaN")))
+    return made.board()

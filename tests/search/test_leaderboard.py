@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sinesweep.errors import SweepError
-from sinesweep.leaderboard import COMPARED
+from sinesweep.report import notes
+from sinesweep.rows import COMPARED
 from sinesweep.trial import Cause, Failure, Result, State, Trial
 
 
@@ -56,6 +57,18 @@ def test_the_recommendation_is_the_smallest_of_those_that_the_data_cannot_tell_a
     assert board.rows[0].tied is None
     assert board.rows[-1].tied is False
     assert board.recommended == 3
+
+
+def test_nothing_is_recommended_that_is_worse_than_the_baseline(sweep_of):
+    """All are tied and later ones are smaller: the smallest is below the baseline, and of the weak ones both are."""
+    board = sweep_of([2.3, 2.2, 1.9], baseline=2.0).board()
+    assert [(row.number, row.score < board.baseline.score) for row in board.tied] == [(1, False), (2, False), (3, True)]
+    assert board.recommended == 2
+    assert "the smallest of those that are no worse than the baseline: trial 2" in notes.ties(board)
+    weak = sweep_of([0.5, 0.5], baseline=2.0).board()
+    assert len(weak.tied) == 2
+    assert weak.recommended is None
+    assert notes.ties(weak).endswith("marked ≈.")
 
 
 def test_only_the_first_rows_are_compared_with_the_best(sweep_of):

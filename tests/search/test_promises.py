@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 
+from sinesweep.contract import DatasetReader, FeatureExtractor
 from sinesweep.testing import SUITES, examine
 from sinesweep.testing.points import changed, edges, named, random_points
 from sinesweep.testing.verdicts import judge, promises
@@ -44,6 +47,12 @@ def verdict(broken, tmp_path):
     [
         ("features", "Silent", "it says what it is", "no help for power"),
         ("features", "Misdeclared", "domains are well formed", "'power' cannot be 0.5: expected a whole number"),
+        (
+            "features",
+            "Unbounded",
+            "domains are well formed",
+            "'power' is a number without a range; put Float(low, high)",
+        ),
         ("features", "Impossible", "domains are well formed", "'corners' hangs on shape_ = 'angular', outside round"),
         ("features", "Unhashable", "equal settings make equal", "unhashable type: 'list'"),
         ("features", "Forgetful", "equal settings make equal", "it is equal to a plugin of other settings"),
@@ -55,7 +64,15 @@ def verdict(broken, tmp_path):
         ("features", "Sociable", "alone and beside a loud one", "the numbers differ by up to"),
         ("features", "Useless", "gradients reach", "no gradient reaches"),
         ("features", "Useless", "a saved model gives", "Error"),
-        ("architectures", "Deep", "every shape is refused", "Deep(), 1 frames × 1 bins: ValueError"),
+        (
+            "features",
+            "Mean",
+            "every edge and random point",
+            "its layer gives (batch,), expected (batch, frames, bins) or",
+        ),
+        ("features", "Mean", "every length is refused", "its layer gives (batch,), expected (batch, frames, bins) or"),
+        ("features", "Numbered", "an exported model gives", "the model after the export: the numbers differ by up to"),
+        ("architectures", "Deep", "every shape is refused", "Deep(), features of 1 × 1: ValueError"),
         ("architectures", "Deep", "dropout acts", "two calls in training with dropout 0.5: the numbers are the same"),
         ("architectures", "Deep", "l1 and l2 weigh", "l1 = 0.001 adds nothing to the loss"),
         ("architectures", "Wide", "every edge and random point", "expected ((None, 16, 16), (None, 3))"),
@@ -73,6 +90,62 @@ def test_a_broken_promise_is_found_and_told(verdict, kind, name, promise, reason
     assert reason in found.reason
 
 
+@dataclass(frozen=True)
+class FirstClips(DatasetReader):
+    """A reader with a number that has no range."""
+
+    most: Annotated[int, "so many clips at most"] = 10
+
+    def read(self):
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Louder(FeatureExtractor):
+    """A front end with a number that has no range."""
+
+    gain: Annotated[float, "by so much"] = 1.0
+
+    def layer(self, rate_hz):
+        raise NotImplementedError
+
+
+def test_a_number_needs_a_range_where_it_is_searched():
+    promise = "test_its_domains_are_well_formed"
+    assert judge("datasets", promise, FirstClips()).kept
+    assert judge("features", promise, Louder()).reason == (
+        "'gain' is a number without a range; put Float(low, high) into its Annotated[…]"
+    )
+
+
+def test_a_layer_that_keras_is_not_told_of_is_told_in_a_sentence_with_the_way_out(verdict):
+    reason = verdict("features", "Unregistered", "a saved model gives").reason
+    assert "the file cannot be read: TypeError: Could not locate class 'Layer'." in reason
+    assert "@keras.saving.register_keras_serializable()" in reason
+    assert "config" not in reason
+    assert len(reason) < 250
+
+
+def test_a_fault_names_the_line_of_the_plugin_and_is_the_same_in_every_promise_that_it_breaks(broken):
+    verdicts = [each for each in examine("features", broken.Raising()) if each.kept is False]
+    assert len(verdicts) > 5
+    assert len({each.fault for each in verdicts} - {""}) == 1
+    assert all("LookupError: no filters here (" in each.reason for each in verdicts if each.fault)
+    assert all("broken_plugins.py, line" in each.reason for each in verdicts if each.fault)
+
+
+def test_what_is_promised_of_every_plugin_is_tried_without_keras():
+    code = (
+        "import sys\n"
+        "from sinesweep.testing.verdicts import SUITES, judge, needs_keras, promises\n"
+        "from sinesweep_plugins.features.log_mel import LogMel\n"
+        "light = [each for each in promises(SUITES['features']) if not needs_keras('features', each)]\n"
+        "assert len(light) == 7 and all(judge('features', each, LogMel()).kept for each in light)\n"
+        "sys.exit('keras' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 @pytest.mark.parametrize(
     ("how", "promise", "reason"),
     [
@@ -88,10 +161,14 @@ def test_an_augmentation_that_breaks_a_promise_is_found(verdict, how, promise, r
     assert verdict("augmentations", "Louder", promise, how="well").kept
 
 
-def test_a_promise_that_is_not_for_a_plugin_is_neither_kept_nor_broken(verdict):
-    found = verdict("features", "Frames", "a saved model gives")
+@pytest.mark.parametrize(
+    ("promise", "reason"),
+    [("a saved model gives", "computed on the host"), ("an exported model gives", "says that it does not export")],
+)
+def test_a_promise_that_is_not_for_a_plugin_is_neither_kept_nor_broken(verdict, promise, reason):
+    found = verdict("features", "Frames", promise)
     assert found.kept is None
-    assert "computed on the host" in found.reason
+    assert reason in found.reason
 
 
 def test_every_promise_of_a_suite_is_tried_once_and_told_in_words(broken):

@@ -30,12 +30,12 @@ NEITHER = ON_THE_HOST.replace("HostExtractor", "FrontEnd")
 def install(tmp_path, monkeypatch):
     """Puts a distribution with one module and one entry point on the path, as pip would."""
 
-    def put(distribution, name, target, source):
+    def put(distribution, name, target, source, group="sinesweep.features"):
         (tmp_path / f"{target.partition(':')[0]}.py").write_text(source)
         info = tmp_path / f"{distribution.replace('-', '_')}-1.0.dist-info"
         info.mkdir()
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(f"[sinesweep.features]\n{name} = {target}\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {target}\n")
 
     monkeypatch.syspath_prepend(str(tmp_path))
     registry._entry_points.cache_clear()
@@ -80,6 +80,52 @@ def test_two_distributions_with_one_name_are_an_error_that_names_both(install):
         registry.load("features", "tilt")
 
 
+def test_a_built_in_whose_name_somebody_takes_still_works_by_its_class(install):
+    install("kit", "log_mel", "kit_log_mel:Tilt", WORKING)
+    with pytest.raises(
+        PluginError, match=r"kit 1\.0 .* and sinesweep .* Uninstall one of them, or name .* by its class"
+    ):
+        registry.load("features", "log_mel")
+    built_in = "sinesweep_plugins.features.log_mel:LogMel"
+    assert registry.load("features", built_in).__name__ == "LogMel"
+
+
+def test_what_a_plugin_prints_while_it_is_imported_goes_to_standard_error(install, capsys):
+    install("loud", "loud", "loud_kit:Tilt", "print('hello from the plugin')" + WORKING)
+    registry.load("features", "loud")
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == "hello from the plugin\n"
+
+
+def test_a_plugin_in_a_misspelt_group_is_told_with_the_group_that_is_meant(install):
+    install("kit", "tilt", "kit_in_no_group:Tilt", WORKING, group="sinesweep.feature")
+    sentence = (
+        "kit 1.0 announces 'tilt' in the group 'sinesweep.feature', which nobody reads."
+        " Did you mean 'sinesweep.features'?"
+    )
+    assert registry.strays() == {"tilt": [sentence]}
+    with pytest.raises(PluginError, match="no plugin named 'tilt' among features") as told:
+        registry.load("features", "tilt")
+    assert sentence in str(told.value)
+    assert "install that project again" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "reason"),
+    [
+        ("augmentations", "Augmentation", "it does not say its stage"),
+        ("losses", "Loss", "it does not say its tasks"),
+    ],
+)
+def test_a_class_that_does_not_say_what_its_kind_asks_for_is_no_plugin(install, kind, source, reason):
+    body = f"@dataclass(frozen=True)\nclass Mute({source}):\n    layer = build = lambda self, *asked: None\n"
+    header = f"from dataclasses import dataclass\nfrom sinesweep.contract import {source}\n"
+    install("mute", "mute", f"mute_{kind}:Mute", header + body)
+    with pytest.raises(PluginError, match=f"plugin 'mute_{kind}:Mute' does not keep the contract: {reason}"):
+        registry.load(kind, f"mute_{kind}:Mute")
+
+
 def test_an_unknown_name_gets_the_nearest_and_the_installed_list():
     with pytest.raises(PluginError, match=r"Did you mean 'log_mel'\? Known: .*log_mel, mel, mfcc"):
         registry.load("features", "log_mell")
@@ -91,7 +137,14 @@ def test_an_unknown_name_gets_the_nearest_and_the_installed_list():
         ("class Tilt: ...", "expected a subclass of sinesweep.FeatureExtractor or sinesweep.HostExtractor"),
         (NEITHER, "expected a subclass of sinesweep.FeatureExtractor or sinesweep.HostExtractor"),
         (ON_THE_HOST.replace("def extract", "def extricate"), "it does not implement extract"),
-        (WORKING.replace("(frozen=True)", ""), "cannot inherit non-frozen dataclass"),
+        (
+            WORKING.replace("(frozen=True)", ""),
+            r"cannot inherit non-frozen .* \(the class Tilt; put @dataclass\(frozen=True\) above it\)",
+        ),
+        (
+            WORKING + "    order: int = 1\n@dataclass(frozen=True)\nclass Late(Tilt):\n    folder: str",
+            r"non-default argument 'folder' .* \(the class Late\)",
+        ),
         (WORKING.replace("@dataclass(frozen=True)", ""), "it is not a dataclass"),
         (WORKING.replace("def layer(self, rate_hz): ...", ""), "it does not implement layer"),
         (

@@ -4,7 +4,7 @@ import pytest
 
 from sinesweep.errors import SweepError
 from sinesweep.safety import check_resources, unsafe_augmentations
-from sinesweep.sweep import Data
+from sinesweep.sections import Data
 from sinesweep.sweepfile import dump, read_sweep
 
 BASE = """
@@ -83,5 +83,5 @@ def test_a_plugin_that_fails_at_it_is_named(sweep, monkeypatch):
     from sinesweep_plugins.augmentations.gain import Gain
 
     monkeypatch.setattr(Gain, "check_resources", lambda self: {}["folder"])
-    with pytest.raises(SweepError, match=r"augmentations\.gain: its check_resources failed: KeyError: 'folder'"):
+    with pytest.raises(SweepError, match="augmentation 'gain' failed in check_resources: KeyError: 'folder'"):
         check_resources(sweep("[gain]"))

@@ -132,7 +132,18 @@ def test_without_groups_every_clip_stands_for_itself_and_the_sentence_says_so():
     data = dataset(*(Clip(f"/{label}{i}.wav", label) for label in "ab" for i in range(10)))
     split = make_split(data, SplitRequest(), 0)
     assert len(split.test) == 4
-    assert "no groups are stated" in split.how
+    assert split.how.startswith("4 of 20 clips sealed as test; 4 clips for validation; no groups are stated")
+    assert "clips have no names" in errors(data, test=["/a1.wav"])
+
+
+def test_clips_without_a_group_among_others_are_not_named_as_groups():
+    clips = [Clip(f"/{i}.wav", "ab"[i % 2], group=f"g{i // 4}" if i < 12 else "") for i in range(16)]
+    data = dataset(*clips)
+    split = make_split(data, SplitRequest(test=["g0"], folds=3), 0)
+    assert split.how.startswith("1 of 7 groups (g0) sealed as test")
+    for seed in range(8):
+        assert "/" not in make_split(data, SplitRequest(test=0.3, valid=0.3), seed).how
+    assert errors(data, test=["/12.wav@0"]).endswith("Known: g0, g1, g2.")
 
 
 def test_a_class_with_few_groups_stands_on_every_side():
@@ -225,7 +236,8 @@ def test_unknown_names_get_the_nearest_known_one():
 
 def test_more_folds_than_groups_are_refused():
     message = errors(speakers(), folds=6)
-    assert message == ("split.folds is 6, but there are only 5 groups for training and validation; expected at most 5")
+    assert message.startswith("split.folds is 6, but there are only 5 groups for training and validation")
+    assert message.endswith("Set split.folds to 5 or less, or add clips from other groups.")
 
 
 def test_published_folds_that_are_missing_are_told():

@@ -5,6 +5,7 @@ import json
 import pytest
 from ruamel.yaml import YAML
 
+from sinesweep import registry
 from sinesweep.errors import SweepError
 from sinesweep.schema import sweep_schema
 from sinesweep.sweepfile import dump, override, read_sweep
@@ -52,6 +53,31 @@ def test_a_sweep_survives_being_written_and_read(write, tmp_path):
     assert read_sweep(again) == sweep
 
 
+def test_a_wrong_form_hides_no_other_problem(write):
+    text = problems(
+        write,
+        """
+name: digits
+data: {reader: folder, path: sounds}
+features: [log_mell]
+architectures: {cnn: 3, mlp: {unitz: 2}}
+losses: 7
+fit: [20]
+serch: {seed: 1}
+budget: {trials: many}
+""",
+    )
+    for problem in (
+        "architectures.cnn: expected keys with values",
+        "losses: expected keys with values",
+        "serch: there is no such key",
+        "budget.trials: expected a whole number",
+        "no plugin named 'log_mell' among features. Did you mean 'log_mel'?",
+        "architectures.mlp.unitz: there is no such setting",
+    ):
+        assert problem in text
+
+
 def test_overrides_reach_any_key_and_are_yaml(write):
     sweep = read_sweep(
         write(GOOD), ["budget.trials=7", "fit.epochs=[5, 9]", "features.log_mel.n_mels=32", "split.folds=3"]
@@ -84,7 +110,7 @@ budget: {trials: 0}
         "feature: there is no such key. Did you mean 'features'?",
         "no plugin named 'log_mell' among features. Did you mean 'log_mel'?",
         "fit.learning_rate: expected",
-        "search.objective: no metric named 'acuracy'. Did you mean 'accuracy'?",
+        "search.objective: no metric or cost named 'acuracy'. Did you mean 'accuracy'?",
         "search.sampler: ",
         "budget.trials: ",
     ):
@@ -109,6 +135,17 @@ budget: {trials: 0}
         (GOOD + "workers: {count: 0}", "workers.count: expected at least 1 or 'auto', got 0"),
         (GOOD + "workers: {count: -1}", "workers.count: expected at least 1 or 'auto', got -1"),
         (GOOD + "baseline: swm", "no plugin named 'swm' among baselines. Did you mean 'svm'?"),
+        (GOOD + "baseline: {swm: {C: 1}}", "no plugin named 'swm' among baselines. Did you mean 'svm'?"),
+        (GOOD + "baseline: {knn: {weight: uniform}}", "baseline.knn.weight: there is no such setting. Did you mean"),
+        (GOOD + "baseline: {svm: {C: 0}}", "baseline.svm.C: expected 0.001 … 1000, log, got 0"),
+        (GOOD + "baseline: {svm: {C: many}}", "baseline.svm.C: expected a number, got 'many'"),
+        (GOOD + "baseline: {svm: {C: [1, 10]}}", "baseline.svm: a baseline is not searched; give one value for C"),
+        (GOOD + "baseline: {svm: {C: {low: 1}}}", "baseline.svm: a baseline is not searched; give one value for C"),
+        (GOOD + "baseline: {svm: , knn: }", "baseline: expected at most 1, got"),
+        (GOOD + "baseline: {}", "baseline: expected at least 1, got {}"),
+        (GOOD + "baseline: 3", "baseline: expected keys with values, got 3"),
+        (GOOD + "baseline: {svm: 3}", "baseline.svm: expected keys with values, got 3"),
+        (GOOD + "baseline: {svm: {5: 3}}", "baseline.svm.5: expected text, got 5"),
     ],
 )
 def test_a_wrong_file_says_what_is_wrong(write, text, reason):
@@ -150,6 +187,33 @@ def test_a_wrong_override_says_what_is_wrong(write, override, reason):
     assert reason in problems(write, GOOD, override)
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("", {"svm": None}),
+        ("baseline: knn", {"knn": None}),
+        ("baseline: {knn: }", {"knn": None}),
+        ("baseline: {knn: {neighbours: 3}}", {"knn": {"neighbours": 3}}),
+        ("baseline: null", None),
+    ],
+)
+def test_a_baseline_is_a_name_or_a_name_with_settings_or_nothing(write, text, asked):
+    assert read_sweep(write(GOOD + text)).baseline == asked
+
+
+def test_an_override_reaches_a_setting_of_the_baseline(write):
+    for text in ("", "baseline: svm", "baseline: {svm: {description: summary}}"):
+        assert read_sweep(write(GOOD + text), ["baseline.svm.C=1"]).baseline["svm"]["C"] == 1
+
+
+def test_the_schema_names_every_installed_reader_with_what_it_reads():
+    reader = sweep_schema()["$defs"]["Data"]["properties"]["reader"]
+    told = {each["const"]: each["description"] for each in reader["anyOf"] if "const" in each}
+    assert sorted(told) == registry.names("datasets")
+    assert all(told.values())
+    assert not any(name in reader["description"].split() for name in told)
+
+
 def test_data_that_are_vectors_need_no_front_end(write):
     features = next(line for line in GOOD.splitlines() if line.startswith("features"))
     text = GOOD.replace("reader: folder", "reader: vectors").replace(features, "").replace("[gain, ", "[")
@@ -176,13 +240,25 @@ def test_the_schema_knows_every_installed_plugin_and_takes_a_good_file(write):
     jsonschema = pytest.importorskip("jsonschema")
     schema = sweep_schema()
     json.dumps(schema)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validate = jsonschema.Draft202012Validator(schema).validate
     document = YAML(typ="safe", pure=True).load(GOOD)
-    jsonschema.validate(document, schema)
+    validate(document)
     vectors = {"data": {"reader": "vectors", "path": "table.csv"}}
     without = {key: value for key, value in document.items() if key != "features"}
-    jsonschema.validate(without | vectors, schema)
+    validate(without | vectors)
     with pytest.raises(jsonschema.ValidationError, match="'features' is a required property"):
-        jsonschema.validate(without, schema)
-    for wrong in ({"fit": {"epochs": "many"}}, {"features": {"log_mel": {"n_mells": 3}}}, {"colour": "red"}):
+        validate(without)
+    for baseline in ("svm", None, {"svm": None}, {"svm": {"C": 1}}, "my.module:Baseline"):
+        validate(document | {"baseline": baseline})
+    for wrong in (
+        {"fit": {"epochs": "many"}},
+        {"features": {"log_mel": {"n_mells": 3}}},
+        {"colour": "red"},
+        {"baseline": {}},
+        {"baseline": {"svm": {"C": [1, 10]}}},
+        {"baseline": {"svm": {"c": 1}}},
+        {"baseline": {"svm": None, "knn": None}},
+    ):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(document | wrong, schema)
+            validate(document | wrong)

@@ -27,8 +27,10 @@ class AutoPoolNet(Architecture):
     beginning: Annotated[float, Float(0.0, 10.0, search=False), "the pooling's weight before training"] = 1.0
 
     def check(self, input_shape: Shape) -> None:
-        """Refuse clips of which the poolings leave nothing."""
-        frames, _ = input_shape
+        """Refuse clips of which the poolings leave nothing, and features with channels."""
+        frames, _, *channels = input_shape
+        if channels:
+            raise Infeasible(f"it takes features of (frames, bins), not of {channels[0]} channels")
         if frames < 2**self.blocks:
             raise Infeasible(f"{self.blocks} poolings of two frames leave nothing of {frames}")
 

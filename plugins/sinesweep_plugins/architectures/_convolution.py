@@ -9,6 +9,7 @@ from typing import Any
 from sinesweep.contract import Architecture, Shape
 from sinesweep.domains import Choice
 from sinesweep.errors import Infeasible
+from sinesweep.wording import many
 from sinesweep_plugins.architectures._blocks import activated, normalised, spatial_dropout, weighed
 from sinesweep_plugins.architectures._inputs import folded, picture, sides
 
@@ -97,7 +98,7 @@ class Convolutions:
             left_frames, left_bins = (left_frames - lost[0]) // pool[0], (left_bins - lost[1]) // pool[1]
             channels = convolution.filters
             if left_frames < 1 or left_bins < 1:
-                raise Infeasible(f"{self._words(bins)} on {frames} frames × {bins} bins leave nothing")
+                raise Infeasible(f"{self._words(bins)} on {many(frames, 'frame')} × {bins} bins leave nothing")
         return left_frames, left_bins, channels
 
     def apply(self, network: Architecture, x: Any) -> Any:
@@ -130,7 +131,7 @@ class Convolutions:
         if self.plan or self.padding == "valid":
             return f"{len(self.stack())} convolutions and their poolings"
         frames_pooled, bins_pooled = folded((self.pool_time, self.pool_frequency), bins)
-        return f"{self.blocks} poolings of {frames_pooled} × {bins_pooled}"
+        return f"{many(self.blocks, 'pooling')} of {frames_pooled} × {bins_pooled}"
 
 
 def _planned(word: str) -> Convolution:

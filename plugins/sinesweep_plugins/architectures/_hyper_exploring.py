@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sinesweep.blame import NOBODYS
 from sinesweep.errors import PluginError
+from sinesweep.wording import named
 from sinesweep_plugins.architectures._hypermodels import belongs_to_keras_tuner, builder, no_downloads
 
 SIDES = (64, 256)
@@ -53,15 +55,16 @@ def explore(target: str, channels: int) -> list[dict[str, Any]]:
 
 def _first_look(target: str, channels: int) -> Seen:
     """What it asks for with its defaults."""
-    fault: Exception | None = None
+    fault: BaseException | None = None
     for side in SIDES:
         seen = Seen(builder(target, (side, side, channels) if channels else (side, side), 3))
         fault = seen.look({})
         if fault is None:
             return seen
-    raise PluginError(
-        f"hypermodel '{target}' cannot be built with its defaults: {type(fault).__name__}: {fault}"
-    ) from fault
+    if isinstance(fault, PluginError):
+        raise fault
+    reason = named(fault) if fault is not None else ""
+    raise PluginError(f"hypermodel '{target}' cannot be built with its defaults: {reason}") from fault
 
 
 @dataclass
@@ -104,7 +107,7 @@ class Seen:
         self._build = build
         self.found: dict[str, Hyperparameter] = {}
 
-    def look(self, values: dict[str, Any]) -> Exception | None:
+    def look(self, values: dict[str, Any]) -> BaseException | None:
         """Builds with these values and notes what was asked for; what it raised, if it did."""
         import keras_tuner
 
@@ -113,7 +116,9 @@ class Seen:
         optimizer, fault = None, None
         try:
             optimizer = _optimizer_settings(self._build(hp))
-        except Exception as reason:  # values that do not go together; what it had asked for counts all the same
+        except NOBODYS:
+            raise
+        except BaseException as reason:  # values that do not go together; what it had asked for counts all the same
             fault = reason
         for parameter in hp.space:
             self._note(parameter, hp, optimizer)

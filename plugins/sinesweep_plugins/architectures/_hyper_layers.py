@@ -14,6 +14,9 @@ from sinesweep_plugins.architectures._hyper_network import network
 if TYPE_CHECKING:
     from sinesweep_plugins.architectures.keras_tuner import KerasTuner
 
+PLUGIN = "sinesweep_plugins.architectures.keras_tuner:KerasTuner"
+"""By its class: another distribution may have taken its name by the time that a file is read."""
+
 _BUILT: set[str] = set()
 """The hypermodels that this process was asked to build: a file that is read may name them, and no other code."""
 
@@ -54,7 +57,7 @@ class HyperNetwork(keras.layers.Layer):
         Raises:
             ValueError: the hypermodel is somebody's code that this process was not asked to run.
         """
-        rest, kind = dict(config), registry.load("architectures", "keras_tuner")
+        rest, kind = dict(config), registry.load("architectures", PLUGIN)
         plugin = make(kind, rest.pop("settings"), "keras_tuner")
         code = settings(kind)["hypermodel"].code
         if code is not None and code.runs(plugin.hypermodel) and plugin.hypermodel not in _BUILT:

@@ -59,10 +59,7 @@ def _made(plugin: KerasTuner, shape: Shape, outputs: int) -> Any:
     hp = keras_tuner.HyperParameters()
     hp.values.update(plugin.hp)
     with no_downloads():
-        model = builder(plugin.hypermodel, shape, outputs)(hp)
-    if not isinstance(model, keras.Model):
-        raise PluginError(f"hypermodel '{plugin.hypermodel}': expected a Keras model, got {model!r}")
-    return model
+        return builder(plugin.hypermodel, shape, outputs)(hp)
 
 
 def _on(model: Any, shape: Shape) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -22,6 +23,15 @@ Found = Mapping[str, Any]
 
 MOST_OPTIONS = 100
 """A range whose steps are multiplied becomes a list of its numbers; one with more of them is searched without steps."""
+
+LOGGED = re.compile(r"[IW]\d{4} |WARNING: All log messages")
+"""How the lines begin in which TensorFlow greets; they are no reason for anything."""
+
+COMPILED = (
+    "it was seen in the hypermodel's compile, which is not used: Sinesweep compiles the model itself, as"
+    " fit.learning_rate and the rest of fit say"
+)
+"""The help of a hyperparameter that only sets an optimizer."""
 
 
 @cache
@@ -56,20 +66,24 @@ def hyper_settings(found: Sequence[Found], prefix: str) -> dict[str, Setting]:
 
 
 def _elsewhere(target: str, channels: int) -> dict[str, Any]:
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-        "CUDA_VISIBLE_DEVICES": "",
-        "JAX_PLATFORMS": "cpu",
-    }
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = (
+        quiet
+        | os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "CUDA_VISIBLE_DEVICES": "",
+            "JAX_PLATFORMS": "cpu",
+        }
+    )
     command = [sys.executable, "-P", "-m", "sinesweep_plugins.architectures._hyper_exploring", target, str(channels)]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     try:
         answer: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
     except (IndexError, ValueError):
-        tail = " ".join(ended.stderr.split()[-60:])
-        raise PluginError(
-            f"hypermodel '{target}' ended the process that built it ({ended.returncode}): {tail}"
-        ) from None
+        said = " ".join(line for line in ended.stderr.splitlines() if not LOGGED.match(line)).split()
+        tail = f": {' '.join(said[-60:])}" if said else ""
+        raise PluginError(f"hypermodel '{target}' ended the process that built it ({ended.returncode}){tail}") from None
     return answer
 
 
@@ -85,7 +99,7 @@ def _setting(found: Found, prefix: str) -> Setting:
         type=type(domain.options[0]) if isinstance(domain, Choice) else float if isinstance(domain, Float) else int,
         default=float(default) if isinstance(domain, Float) else default,
         domain=replace(domain, search=False) if found["trains"] or count(domain) == 1 else domain,
-        help="sets the hypermodel's own optimizer, which is not used" if found["trains"] else f"hp.{kind}",
+        help=COMPILED if found["trains"] else f"hp.{kind}",
         when=tuple(When(f"{prefix}{parent['name']}", *parent["values"]) for parent in parents),
     )
 

@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from sinesweep.blame import NOBODYS
 from sinesweep.contract import Shape
 from sinesweep.errors import PluginError
+from sinesweep.wording import named
 
 OUTPUTS = ("classes", "num_classes", "n_classes", "outputs")
 """What a parameter may be called that takes the number of outputs."""
 
 
 def builder(target: str, input_shape: Shape, outputs: int) -> Callable[[Any], Any]:
-    """The function of a `HyperParameters` that builds a model.
+    """The function of a `HyperParameters` that builds a model; it raises PluginError where it returns anything else.
 
     Args:
         target: `module:name` of a function, a `HyperModel` or a class of one.
@@ -34,9 +36,9 @@ def builder(target: str, input_shape: Shape, outputs: int) -> Callable[[Any], An
     if isinstance(found, type) and issubclass(found, keras_tuner.HyperModel):
         found = _called(target, found, told)
     if isinstance(found, keras_tuner.HyperModel):
-        return functools.partial(_declared, found)
+        return functools.partial(_model, target, functools.partial(_declared, found))
     if callable(found) and not isinstance(found, type):
-        return functools.partial(found, **_known(found, told))
+        return functools.partial(_model, target, functools.partial(found, **_known(found, told)))
     raise PluginError(
         f"hypermodel '{target}': expected a function of hp that returns a model, a keras_tuner.HyperModel or a class of"
         f" one, got {found!r}"
@@ -68,11 +70,23 @@ def _imported(target: str) -> Any:
         raise PluginError(f"hypermodel: expected module:name, such as my_models:build_model, got '{target}'")
     try:
         return functools.reduce(getattr, name.split("."), importlib.import_module(module))
-    except Exception as reason:  # a stranger's module may raise anything while it is imported
+    except NOBODYS:
+        raise
+    except BaseException as reason:  # a stranger's module may raise anything while it is imported
         raise PluginError(
-            f"hypermodel '{target}' cannot be imported: {type(reason).__name__}: {reason}. Its module has to lie in the"
+            f"hypermodel '{target}' cannot be imported: {named(reason)}. Its module has to lie in the"
             " folder where sinesweep is started, or on PYTHONPATH"
         ) from reason
+
+
+def _model(target: str, build: Callable[[Any], Any], hp: Any) -> Any:
+    import keras
+
+    model = build(hp)
+    if not isinstance(model, keras.Model):
+        forgotten = "; is its `return` missing?" if model is None else ""
+        raise PluginError(f"hypermodel '{target}' returned {model!r}, expected a Keras model{forgotten}")
+    return model
 
 
 def _declared(hypermodel: Any, hp: Any) -> Any:
@@ -83,8 +97,10 @@ def _declared(hypermodel: Any, hp: Any) -> Any:
 def _called(target: str, kind: type[Any], told: Mapping[str, Any]) -> Any:
     try:
         return kind(**_known(kind, told))
-    except Exception as reason:  # so may its class
-        raise PluginError(f"hypermodel '{target}' cannot be made: {type(reason).__name__}: {reason}") from reason
+    except NOBODYS:
+        raise
+    except BaseException as reason:  # so may its class
+        raise PluginError(f"hypermodel '{target}' cannot be made: {named(reason)}") from reason
 
 
 def _known(taker: Callable[..., Any], told: Mapping[str, Any]) -> dict[str, Any]:

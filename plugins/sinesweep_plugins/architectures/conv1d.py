@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from sinesweep.contract import Architecture, Shape
 from sinesweep.domains import Choice, Int
 from sinesweep.errors import Infeasible
+from sinesweep.wording import many
 from sinesweep_plugins.architectures._blocks import ACTIVATIONS, NORMS, SPATIAL_DROPOUT, logits, spatial_dropout
 from sinesweep_plugins.architectures._inputs import sequence, sides
 from sinesweep_plugins.architectures._temporal import SUMMARIES, summarised, time_convolution
@@ -46,7 +47,8 @@ class Conv1D(Architecture):
         """Refuse poolings that leave nothing."""
         frames = sides(input_shape)[0]
         if frames < self.pool_time**self.blocks:
-            raise Infeasible(f"{self.blocks} poolings of {self.pool_time} on {frames} frames leave nothing")
+            poolings = many(self.blocks, "pooling")
+            raise Infeasible(f"{poolings} of {self.pool_time} on {many(frames, 'frame')} leave nothing")
 
     def build(self, input_shape: Shape, outputs: int) -> keras.Model:
         """Blocks of convolution, norm, activation and pooling → summary → dropout → logits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -63,6 +64,8 @@ class MobileNet(Architecture):
             "v3_large": applications.MobileNetV3Large,
         }
         given = {"include_preprocessing": False} if self.version.startswith("v3") else {}
-        return known[self.version](
-            input_shape=shape, alpha=self.width, include_top=False, weights=None, pooling=self.pooling, **given
-        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "This model usually expects 1 or 3 input channels", UserWarning)
+            return known[self.version](
+                input_shape=shape, alpha=self.width, include_top=False, weights=None, pooling=self.pooling, **given
+            )

@@ -57,7 +57,10 @@ class TCResNet(Architecture):
         shortcut, stride = x, 1
         if x.shape[-1] != channels:
             stride = 2
-            shortcut = time_convolution(self, x, channels, 1, self.norm, self.activation, stride=stride)
+            # Every second frame, then a convolution without a step: TensorFlow 2.21's gradient of a convolution of one
+            # frame with a step writes beyond its memory on a CPU, at thousands of frames and, say, 13 channels.
+            every_second = keras.layers.MaxPooling1D(1, stride)(x)
+            shortcut = time_convolution(self, every_second, channels, 1, self.norm, self.activation)
         x = time_convolution(self, x, channels, self.kernel, self.norm, self.activation, stride=stride)
         x = time_convolution(self, x, channels, self.kernel, self.norm, None)
         return activated(self, keras.layers.Add()([x, shortcut]), self.activation)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from sinesweep.contract import Augmentation, Stage
 from sinesweep.domains import Float
-from sinesweep.errors import Infeasible
+from sinesweep_plugins.augmentations._ranges import check_ranges
 
 if TYPE_CHECKING:
     import keras
@@ -31,8 +31,7 @@ class BackgroundNoise(Augmentation):
 
     def check(self) -> None:
         """Refuse a softest noise that is louder than the loudest."""
-        if self.min_snr_db > self.max_snr_db:
-            raise Infeasible(f"min_snr_db = {self.min_snr_db:g} is above max_snr_db = {self.max_snr_db:g}")
+        check_ranges(self, "snr_db")
 
     def check_resources(self) -> None:
         """The folder, and the head of every sound in it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from sinesweep.contract import Augmentation, Stage
 from sinesweep.domains import Float, Int
-from sinesweep.errors import Infeasible
+from sinesweep_plugins.augmentations._ranges import check_ranges
 
 if TYPE_CHECKING:
     import keras
@@ -36,9 +36,7 @@ class BandPass(Augmentation):
 
     def check(self) -> None:
         """Refuse ranges whose low end is above their high end."""
-        for low, high in (("min_hz", "max_hz"), ("min_octaves", "max_octaves")):
-            if getattr(self, low) > getattr(self, high):
-                raise Infeasible(f"{low} = {getattr(self, low):g} is above {high} = {getattr(self, high):g}")
+        check_ranges(self, "hz", "octaves")
 
     def layer(self, rate_hz: int, seed: int) -> keras.Layer:
         """A layer of waveforms that draws centre and width of one band a clip."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from sinesweep.contract import Augmentation, Stage
 from sinesweep.domains import Float
-from sinesweep.errors import Infeasible
+from sinesweep_plugins.augmentations._ranges import check_ranges
 
 if TYPE_CHECKING:
     import keras
@@ -40,10 +40,7 @@ class Compression(Augmentation):
 
     def check(self) -> None:
         """Refuse a range whose low end is above its high end."""
-        if self.min_threshold_db > self.max_threshold_db:
-            raise Infeasible(
-                f"min_threshold_db = {self.min_threshold_db:g} is above max_threshold_db = {self.max_threshold_db:g}"
-            )
+        check_ranges(self, "threshold_db")
 
     def layer(self, rate_hz: int, seed: int) -> keras.Layer:
         """A layer of waveforms that draws threshold and ratio for every clip."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from sinesweep.contract import Augmentation, Stage
 from sinesweep.domains import Choice, Float, Int
-from sinesweep.errors import Infeasible
+from sinesweep_plugins.augmentations._ranges import check_ranges
 
 if TYPE_CHECKING:
     import keras
@@ -38,8 +38,7 @@ class FilterAugment(Augmentation):
 
     def check(self) -> None:
         """Refuse a range whose low end is above its high end."""
-        if self.min_bands > self.max_bands:
-            raise Infeasible(f"min_bands = {self.min_bands:g} is above max_bands = {self.max_bands:g}")
+        check_ranges(self, "bands")
 
     def layer(self, rate_hz: int, seed: int) -> keras.Layer:
         """A layer of normalised features that draws bands and changes for every clip."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from sinesweep.contract import Augmentation, Stage
 from sinesweep.domains import Float, Int
-from sinesweep.errors import Infeasible
+from sinesweep_plugins.augmentations._ranges import check_ranges
 
 if TYPE_CHECKING:
     import keras
@@ -32,8 +32,7 @@ class LowPass(Augmentation):
 
     def check(self) -> None:
         """Refuse a range whose low end is above its high end."""
-        if self.min_hz > self.max_hz:
-            raise Infeasible(f"min_hz = {self.min_hz:g} is above max_hz = {self.max_hz:g}")
+        check_ranges(self, "hz")
 
     def layer(self, rate_hz: int, seed: int) -> keras.Layer:
         """A layer of waveforms that draws one cutoff frequency a clip, even in octaves."""

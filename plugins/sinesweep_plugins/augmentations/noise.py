@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from sinesweep.contract import Augmentation, Stage
 from sinesweep.domains import Choice, Float
-from sinesweep.errors import Infeasible
+from sinesweep_plugins.augmentations._ranges import check_ranges
 
 if TYPE_CHECKING:
     import keras
@@ -31,8 +31,7 @@ class Noise(Augmentation):
 
     def check(self) -> None:
         """Refuse a softest noise that is louder than the loudest."""
-        if self.min_snr_db > self.max_snr_db:
-            raise Infeasible(f"min_snr_db = {self.min_snr_db:g} is above max_snr_db = {self.max_snr_db:g}")
+        check_ranges(self, "snr_db")
 
     def layer(self, rate_hz: int, seed: int) -> keras.Layer:
         """A layer of waveforms that draws one ratio a clip, even in decibels."""

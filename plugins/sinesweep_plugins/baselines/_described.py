@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from sinesweep.contract import Baseline
 from sinesweep.domains import Choice
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Described(Baseline):
     """A baseline on a description of the clip. To be implemented by subclasses: `estimator`."""
+
+    describing: ClassVar[frozenset[str]] = frozenset({"description"})
 
     description: Annotated[
         str,

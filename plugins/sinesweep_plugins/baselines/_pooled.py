@@ -45,7 +45,7 @@ def _mfcc(wave: Array, rate_hz: int) -> Array:
     padding = max(0, 2 * hop - len(wave))
     padded = np.pad(np.asarray(wave, "float32"), (frame // 2, frame // 2 + padding))
     frames = np.lib.stride_tricks.sliding_window_view(padded, frame)[::hop]
-    power = np.abs(np.fft.rfft(frames * window("hann", frame), axis=-1)) ** 2
+    power = np.abs(np.fft.rfft(frames * window("hann", frame).astype("float32"), axis=-1)) ** 2
     bands, cosines = _matrices(rate_hz, frame, n_mels)
     level_db = 10 * np.log10(np.maximum(power @ bands, 1e-10))
     return np.maximum(level_db, level_db.max() - TOP_DB) @ cosines

@@ -14,6 +14,8 @@ from sinesweep.wording import natural
 
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 
+RELATIVE = "A relative path counts from the folder of the sweep file."
+
 
 def check_folder(path: str) -> Path:
     """`path` as an absolute folder.
@@ -29,7 +31,8 @@ def check_folder(path: str) -> Path:
     parent = next(parent for parent in folder.parents if parent.is_dir())
     wanted = folder.relative_to(parent).parts[0]
     siblings = [each.name for each in parent.iterdir() if each.is_dir() and not each.name.startswith(".")]
-    raise DatasetError(f"there is no folder {folder}. In {parent}: no '{wanted}'.{did_you_mean(wanted, siblings)}")
+    guess = did_you_mean(wanted, siblings)
+    raise DatasetError(f"there is no folder {folder}. In {parent}: no '{wanted}'.{guess} {RELATIVE}")
 
 
 def sound_files(folder: Path, suffixes: Sequence[str] = SUFFIXES) -> dict[str, str]:

@@ -13,7 +13,7 @@ from sinesweep.dataset import Clip, Dataset, Task
 from sinesweep.errors import DatasetError, did_you_mean
 from sinesweep_plugins.datasets._files import check_folder, sound_files, table_of
 from sinesweep_plugins.datasets._parts import part_named, unless_alone
-from sinesweep_plugins.datasets._tables import check_rows, csv_rows
+from sinesweep_plugins.datasets._tables import clips_of, csv_rows
 
 METADATA = ("metadata.csv", "metadata.jsonl")
 
@@ -58,14 +58,8 @@ class AudioFolder(DatasetReader):
     def _by_table(self, file: Path, root: Path) -> list[Clip]:
         rows = _json_rows(file) if file.suffix == ".jsonl" else csv_rows(file)
         self._check_columns(file, rows[0])
-        clips, problems = [], []
-        for number, row in enumerate(rows, start=1 if file.suffix == ".jsonl" else 2):
-            try:
-                clips.append(self._clip(row, file.parent, root))
-            except ValueError as reason:
-                problems.append(f"{file}, row {number}: {reason}")
-        check_rows(problems)
-        return clips
+        first = 1 if file.suffix == ".jsonl" else 2
+        return clips_of(file, rows, lambda row, number: self._clip(row, file.parent, root), first)
 
     def _check_columns(self, file: Path, first: Mapping[str, Any]) -> None:
         for setting, column in (("label_column", self.label_column), ("group_column", self.group_column)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,16 @@ from sinesweep.dataset import Clip, Dataset, Task
 from sinesweep.domains import Choice
 from sinesweep.errors import DatasetError, did_you_mean
 from sinesweep_plugins.datasets._files import table_of
-from sinesweep_plugins.datasets._tables import Row, check_rows, csv_rows, text
+from sinesweep_plugins.datasets._tables import (
+    Row,
+    clips_of,
+    csv_rows,
+    labels_in,
+    notes_on_labels,
+    notes_on_repeated,
+    number_in,
+    text,
+)
 
 
 @dataclass(frozen=True)
@@ -38,14 +46,10 @@ class Table(DatasetReader):
         self._check_columns(file, rows[0])
         # The table lies in the folder of the sweep file, so a root in it counts from there too.
         root = file.parent / Path(self.root or "").expanduser()
-        clips, problems = [], []
-        for number, row in enumerate(rows, start=2):
-            try:
-                clips.append(self._clip(row, root))
-            except ValueError as reason:
-                problems.append(f"{file}, row {number}: {reason}")
-        check_rows(problems)
-        return table_of(file.stem, clips, task=Task(self.task))
+        clips = clips_of(file, rows, lambda row, number: self._clip(row, root))
+        notes = notes_on_labels(rows, self.label_column) if self.task == Task.MULTI_LABEL else []
+        notes += notes_on_repeated([(clip.path, clip.start_s, clip.stop_s) for clip in clips], "sound and times")
+        return table_of(file.stem, clips, task=Task(self.task), notes=notes)
 
     def _check_columns(self, file: Path, first: Row) -> None:
         for column in (self.path_column, self.label_column):
@@ -63,7 +67,7 @@ class Table(DatasetReader):
         name = text(row, self.path_column)
         if not name:
             raise ValueError(f"no path in column '{self.path_column}'")
-        answer = self._answer(name, text(row, self.label_column))
+        answer = self._answer(name, row)
         sound = root / Path(name).expanduser()
         if not sound.is_file():
             raise ValueError(f"{name} is not there (looked for {sound})")
@@ -73,25 +77,15 @@ class Table(DatasetReader):
         group, fold = text(row, self.group_column), text(row, self.fold_column)
         return Clip(str(sound), group=group, fold=fold, start_s=start_s or 0.0, stop_s=stop_s, **answer)
 
-    def _answer(self, name: str, given: str) -> dict[str, Any]:
+    def _answer(self, name: str, row: Row) -> dict[str, Any]:
         """What the clip is, as its task says it; only in multi-label may that be nothing."""
         if self.task == Task.MULTI_LABEL:
-            labels = (label.strip() for label in given.split(";"))
-            return {"labels": tuple(dict.fromkeys(filter(None, labels)))}
-        if not given:
+            return {"labels": labels_in(row, self.label_column)}
+        label = text(row, self.label_column)
+        if not label:
             what = "value" if self.task == Task.REGRESSION else "label"
             raise ValueError(f"no {what} in column '{self.label_column}' for {name}")
-        return {"value": _value(given, self.label_column)} if self.task == Task.REGRESSION else {"label": given}
-
-
-def _value(given: str, column: str) -> float:
-    try:
-        value = float(given)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ValueError(f"column '{column}': expected a finite number, got '{given}'")
-    return value
+        return {"value": number_in(row, self.label_column)} if self.task == Task.REGRESSION else {"label": label}
 
 
 def _seconds(row: Row, column: str) -> float | None:

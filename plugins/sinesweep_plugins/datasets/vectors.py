@@ -14,7 +14,17 @@ from sinesweep.domains import Choice
 from sinesweep.errors import DatasetError, did_you_mean
 from sinesweep.wording import natural
 from sinesweep_plugins.datasets._files import captured, compiled
-from sinesweep_plugins.datasets._tables import Row, check_rows, csv_rows, text
+from sinesweep_plugins.datasets._tables import (
+    Row,
+    check_rows,
+    clips_of,
+    csv_rows,
+    labels_in,
+    notes_on_labels,
+    notes_on_repeated,
+    number_in,
+    text,
+)
 
 MOSTLY = 0.5
 """A column counts as numbers where more than this share of it is; what is none is then a mistake."""
@@ -49,15 +59,11 @@ class Vectors(DatasetReader):
         rows = csv_rows(file)
         self._check_columns(file, rows[0])
         columns, unused = self._taken(file, rows)
-        clips, problems = [], []
-        for number, row in enumerate(rows, start=2):
-            try:
-                clips.append(self._clip(row, number, columns))
-            except ValueError as reason:
-                problems.append(f"{file}, row {number}: {reason}")
-        check_rows(problems)
-        notes = (f"columns that hold no numbers are not taken: {', '.join(unused)}",) if unused else ()
-        return Dataset(file.stem, tuple(clips), self._classes(clips), Task(self.task), tuple(columns), notes)
+        clips = clips_of(file, rows, lambda row, number: self._clip(row, number, columns))
+        notes = [f"columns that hold no numbers are not taken: {', '.join(unused)}"] if unused else []
+        notes += notes_on_labels(rows, self.label_column) if self.task == Task.MULTI_LABEL else []
+        notes += notes_on_repeated([tuple(map(str, row.values())) for row in rows], "all cells")
+        return Dataset(file.stem, tuple(clips), self._classes(clips), Task(self.task), tuple(columns), tuple(notes))
 
     def _check_columns(self, file: Path, first: Row) -> None:
         named = {"name_column": self.name_column, "group_column": self.group_column, "fold_column": self.fold_column}
@@ -85,7 +91,7 @@ class Vectors(DatasetReader):
 
     def _clip(self, row: Row, number: int, columns: Sequence[str]) -> Clip:
         """One row; raises ValueError with what is wrong in it."""
-        name, vector = text(row, self.name_column), tuple(_number(row, column) for column in columns)
+        name, vector = text(row, self.name_column), tuple(number_in(row, column) for column in columns)
         group = text(row, self.group_column)
         if self.group is not None:
             match = compiled(self.group, "group").search(name)
@@ -98,10 +104,9 @@ class Vectors(DatasetReader):
     def _answer(self, row: Row) -> dict[str, Any]:
         """What the vector is, as its task says it."""
         if self.task == Task.REGRESSION:
-            return {"value": _number(row, self.label_column)}
+            return {"value": number_in(row, self.label_column)}
         if self.task == Task.MULTI_LABEL:
-            labels = (label.strip() for label in text(row, self.label_column).split(";"))
-            return {"labels": tuple(dict.fromkeys(filter(None, labels)))}
+            return {"labels": labels_in(row, self.label_column)}
         label = text(row, self.label_column)
         if not label:
             raise ValueError(f"no label in column '{self.label_column}'")
@@ -127,10 +132,3 @@ def _is_number(given: str) -> bool:
         return math.isfinite(float(given))
     except ValueError:
         return False
-
-
-def _number(row: Row, column: str) -> float:
-    given = text(row, column)
-    if not _is_number(given):
-        raise ValueError(f"column '{column}': expected a finite number, got '{given}'")
-    return float(given)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -29,6 +30,10 @@ class CQT(ConstantQ):
     def bins(self) -> int:
         """One value a band."""
         return self.octaves * self.bins_per_octave
+
+    def bins_hz(self, rate_hz: int) -> Sequence[float]:
+        """The notes of the scale."""
+        return [self.fmin_hz * 2 ** (place / self.bins_per_octave) for place in range(self.bins())]
 
     def extract(self, wave: np.ndarray[Any, Any], rate_hz: int) -> np.ndarray[Any, Any]:
         """The compressed squares of the magnitudes, lowest band first."""

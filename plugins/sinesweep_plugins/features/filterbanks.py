@@ -20,11 +20,11 @@ _LOG_STEP = math.log(6.4) / 27
 
 
 def window(name: str, length: int) -> Array:
-    """The periodic `hann` or `hamming` window, float32 `(length,)`; of one sample, it is 1."""
+    """The periodic `hann` or `hamming` window, float64 `(length,)`; of one sample, it is 1."""
     if length == 1:
-        return np.ones(1, "float32")
+        return np.ones(1)
     offset, swing = WINDOWS[name]
-    return (offset - swing * np.cos(2 * np.pi * np.arange(length) / length)).astype("float32")
+    return np.asarray(offset - swing * np.cos(2 * np.pi * np.arange(length) / length))
 
 
 def hz_to_mel(hz: Array, scale: str) -> Array:

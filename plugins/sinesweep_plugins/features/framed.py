@@ -74,12 +74,11 @@ class Framed(FeatureExtractor):
 
     def layer(self, rate_hz: int) -> keras.Layer:
         """The steps, then the derivatives."""
-        import keras
-
+        from sinesweep_plugins.features.layers.clip_by_clip import ClipByClip
         from sinesweep_plugins.features.layers.deltas import Deltas
 
         derivatives = [Deltas(self.deltas)] if self.deltas else []
-        return keras.Sequential([*self.steps(rate_hz), *derivatives], name=type(self).__name__)
+        return ClipByClip([*self.steps(rate_hz), *derivatives], name=type(self).__name__)
 
     def shape(self, rate_hz: int, samples: int) -> Shape:
         """`(frames, bins)`."""

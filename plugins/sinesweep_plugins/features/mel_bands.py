@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +51,10 @@ class MelBands(Framed):
                 f"{empty} of {self.n_mels} mel filters are empty at {rate_hz} Hz with n_fft {bank.fft_length}; "
                 "take fewer mels or a longer window"
             )
+
+    def bins_hz(self, rate_hz: int) -> Sequence[float] | None:
+        """The tops of the filters; None where derivatives stand behind them."""
+        return None if self.deltas else self.bank(rate_hz).edges_hz()[1:-1].tolist()
 
     def filters(self, rate_hz: int) -> keras.Layer:
         """From the bins of a spectrum to bands."""

@@ -26,6 +26,9 @@ class MFCC(MelBands):
         """The coefficients."""
         return self.n_mfcc
 
+    def bins_hz(self, rate_hz: int) -> None:
+        """Coefficients have no frequency."""
+
     def check(self, rate_hz: int, samples: int) -> None:
         """As for all mel bands, and: no more coefficients than bands."""
         super().check(rate_hz, samples)

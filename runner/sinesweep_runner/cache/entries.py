@@ -59,6 +59,24 @@ class Entries:
                 half.unlink(missing_ok=True)
         return size
 
+    def add(self, name: str, start: int, content: bytes, size: int) -> bool:
+        """Adds the bytes from `start` on to an entry that comes in parts, in their order; True where it is whole.
+
+        The parts of an entry come from one process at a time. Raises as `write` does.
+        """
+        half = self._halves / name
+        with writing(self._folder):
+            try:
+                with half.open("ab" if start else "wb") as file:
+                    file.write(content)
+            except OSError:
+                half.unlink(missing_ok=True)
+                raise
+            if start + len(content) < size:
+                return False
+            half.replace(self.place(name))
+        return True
+
     def make_room(self, present: Mapping[str, int], lacking_bytes: int) -> None:
         """Evicts what was least recently used, until `lacking_bytes` more fit beside the entries `present`.
 

@@ -22,5 +22,5 @@ def limit_of(variable: str, default_gb: float) -> int:
     limit = os.environ.get(variable) or str(default_gb)
     try:
         return int(float(limit) * 1e9)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise SweepError(f"{variable}: expected a number of gigabytes such as 50, got {limit!r}") from None

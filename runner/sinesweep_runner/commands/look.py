@@ -27,11 +27,13 @@ def check(file: SweepFile, set: Overrides = []) -> None:  # noqa: B006
 @commands.command()
 def schema(
     out: Annotated[Path | None, typer.Option("--out", help="a file to write it to; default: print it")] = None,
+    leaderboard: Annotated[bool, typer.Option("--leaderboard", help="that of leaderboard.json")] = False,
 ) -> None:
     """Print the JSON Schema of sweep files, with every installed plugin, so that editors complete them."""
+    from sinesweep.report.document import json_schema
     from sinesweep.schema import sweep_schema
 
-    text = json.dumps(sweep_schema(), indent=1)
+    text = json.dumps(json_schema() if leaderboard else sweep_schema(), indent=1)
     if out is None:
         typer.echo(text)
         return

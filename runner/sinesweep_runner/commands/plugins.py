@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -80,8 +81,9 @@ def new(
     from sinesweep_runner.scaffold import new_plugin
 
     folder = new_plugin(kind, name, out)
+    quoted = shlex.quote(str(folder))
     typer.echo(f"{folder} is written. Go on with:\n")
-    typer.echo(f"  pip install -e {folder}\n  sinesweep plugins show {name}\n  pytest {folder}")
+    typer.echo(f"  pip install -e {quoted}\n  sinesweep plugins show {name}\n  pytest {quoted}")
 
 
 @commands.command()

@@ -21,7 +21,7 @@ Overrides = Annotated[list[str], typer.Option("--set", help="key=value, such as 
 Out = Annotated[Path | None, typer.Option("--out", help="the sweep's folder; default: sweeps/NAME")]
 Address = Annotated[
     str | None,
-    typer.Option("--address", help="a running Ray cluster to join: auto or HOST:PORT; it must share all folders"),
+    typer.Option("--address", help="a running Ray cluster to join: auto or HOST:PORT"),
 ]
 Finalize = Annotated[bool, typer.Option(help="open the sealed test part for the winner at the end, and write best/")]
 
@@ -55,11 +55,41 @@ def resume(
 
 
 @commands.command()
-def finalize(folder: Folder) -> None:
+def extend(
+    folder: Folder,
+    trials: Annotated[str | None, typer.Option("--trials", help="so many trials in all, or more: 120, +50")] = None,
+    hours: Annotated[str | None, typer.Option("--hours", help="so many hours in all, or more: 3, +2")] = None,
+    set: Overrides = [],  # noqa: B006
+    finalize: Finalize = True,
+) -> None:
+    """Give a sweep more trials, hours, ranges or plugins. All that was tried stays, and teaches the sampler."""
+    from sinesweep_runner import extending
+
+    _show(extending.extend(folder, set, trials=trials, hours=hours, finalize=finalize))
+
+
+@commands.command("continue")
+def continue_(
+    folder: Folder,
+    epochs: Annotated[int, typer.Option("--epochs", min=1, help="so many epochs in all")],
+    top: Annotated[int, typer.Option("--top", min=1, help="so many of the best trials")] = 5,
+    finalize: Finalize = True,
+) -> None:
+    """Train the best trials of a sweep longer, from where they ended."""
+    from sinesweep_runner import extending
+
+    _show(extending.continue_(folder, top, epochs, finalize=finalize))
+
+
+@commands.command()
+def finalize(
+    folder: Folder,
+    trial: Annotated[int | None, typer.Option("--trial", help="the winner; default: the best trial")] = None,
+) -> None:
     """Open the sealed test part for the winner, once, and write best/."""
     from sinesweep_runner import sweeping
 
-    _show(sweeping.finalize(folder))
+    _show(sweeping.finalize(folder, trial))
 
 
 @commands.command()

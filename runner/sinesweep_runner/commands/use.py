@@ -11,14 +11,6 @@ import typer
 commands = typer.Typer()
 
 
-class PredictionFormat(StrEnum):
-    """How predictions are printed."""
-
-    TEXT = "text"
-    CSV = "csv"
-    JSON = "json"
-
-
 class BoardFormat(StrEnum):
     """How a leaderboard is printed."""
 
@@ -26,26 +18,6 @@ class BoardFormat(StrEnum):
     MARKDOWN = "markdown"
     CSV = "csv"
     JSON = "json"
-
-
-@commands.command()
-def predict(
-    model: Annotated[Path, typer.Argument(help="the folder of a winner: sweeps/NAME/best")],
-    sounds: Annotated[
-        list[Path], typer.Argument(help="audio files, and folders of them; CSV files for a model of vectors")
-    ],
-    format: Annotated[PredictionFormat, typer.Option(help="how to print")] = PredictionFormat.TEXT,
-    trust: Annotated[bool, typer.Option("--trust", help="import the module:Class that the model names")] = False,
-) -> None:
-    """Say what sounds are: class and probability for every file. Exit code 2 if one of them could not be read."""
-    from sinesweep_runner.model import prediction
-    from sinesweep_runner.model.artifact import Artifact
-
-    predictions = prediction.predict(Artifact.load(model, trust=trust), sounds)
-    writers = {"text": prediction.as_text, "csv": prediction.as_csv, "json": prediction.as_json}
-    typer.echo(writers[format](predictions).rstrip("\n"))
-    if any(each.failed for each in predictions):
-        raise typer.Exit(2)
 
 
 @commands.command()
@@ -61,12 +33,35 @@ def leaderboard(
 
 
 @commands.command()
-def report(folder: Annotated[Path, typer.Argument(help="the sweep's folder")]) -> None:
-    """Write the leaderboard anew: report.html, leaderboard.md, .csv and .json in the sweep's folder."""
-    from sinesweep import report as reports
-    from sinesweep_runner.outcome import board_of
+def compare(
+    folders: Annotated[list[Path], typer.Argument(help="the folders of two or more sweeps")],
+    format: Annotated[BoardFormat, typer.Option(help="how to print")] = BoardFormat.TEXT,
+) -> None:
+    """Put sweeps side by side: what differs, what came of it, and whether the data can tell their winners apart."""
+    from sinesweep_runner.comparing import comparison_of
+    from sinesweep_runner.printing import comparison_text
 
-    for file in reports.write(board_of(folder), folder):
+    typer.echo(comparison_text(comparison_of(folders), format).rstrip("\n"))
+
+
+@commands.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="the sweep's folder")],
+    audio: Annotated[
+        bool, typer.Option("--audio/--no-audio", help="embed the worst mistakes to look at and to listen to")
+    ] = True,
+    trials: Annotated[int, typer.Option("--trials", min=1, help="of so many of the best trials")] = 3,
+    paths: Annotated[bool, typer.Option("--paths", help="name folders of this machine in full")] = False,
+    figures: Annotated[bool, typer.Option("--figures", help="its charts as SVG and PNG too, in figures/")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="write it anew until the sweep ends")] = False,
+) -> None:
+    """Write the report anew: report.html, leaderboard.md, .csv and .json in the sweep's folder."""
+    from sinesweep_runner import reporting
+
+    if watch:
+        reporting.watch_report(folder, typer.echo, audio, trials, paths, figures)
+        return
+    for file in reporting.write_report(folder, audio, trials, paths, figures=figures)[1]:
         typer.echo(str(file))
 
 
@@ -82,8 +77,24 @@ def status(folder: Annotated[Path, typer.Argument(help="the sweep's folder")]) -
 def trial(
     folder: Annotated[Path, typer.Argument(help="the sweep's folder")],
     number: Annotated[int, typer.Argument(help="the trial's number, as the leaderboard names it")],
+    mistakes: Annotated[bool, typer.Option("--mistakes", help="list the clips that it got most wrong, too")] = False,
 ) -> None:
-    """Say all that is known of one trial: configuration, metrics, folds, and where it failed."""
+    """Say all that is known of one trial: configuration, metrics, folds, what it got wrong, and where it failed."""
     from sinesweep_runner.outcome import trial_text
 
-    typer.echo(trial_text(folder, number))
+    typer.echo(trial_text(folder, number, mistakes))
+
+
+@commands.command()
+def replay(
+    folder: Annotated[Path, typer.Argument(help="the sweep's folder")],
+    train: Annotated[bool, typer.Option("--train", help="train every trial again too, and compare scores")] = False,
+) -> None:
+    """Repeat a search in its recorded order, and see that it asks for the same trials. Exit code 1 if not."""
+    from sinesweep_runner import replaying
+
+    same = replaying.replay_asks(folder, typer.echo)
+    if train:
+        same = replaying.replay_trainings(folder, typer.echo) and same
+    if not same:
+        raise typer.Exit(1)

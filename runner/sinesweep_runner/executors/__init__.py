@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sinesweep.trial import Report, Result, Trial
+from sinesweep_runner.sizing import Size
 from sinesweep_runner.training.material import Material
 
 KeepGoing = Callable[[Report], bool]
@@ -16,7 +17,9 @@ KeepGoing = Callable[[Report], bool]
 class Executor(Protocol):
     """Runs up to `slots` trials at the same time."""
 
-    slots: int
+    @property
+    def slots(self) -> int:
+        """How many trials it can run at the same time now; at least one."""
 
     def open(self, material: Material, folder: Path) -> None:
         """Takes the data that all trials are about, and the sweep's folder; comes before the first `submit`.
@@ -24,6 +27,9 @@ class Executor(Protocol):
         Raises:
             SweepError, SweepFailed: the workers do not start.
         """
+
+    def expect(self, trial: Trial, size: Size) -> None:
+        """Is told how large a trial is that may be submitted."""
 
     def submit(self, trial: Trial) -> None:
         """Takes a trial; there must be a free slot."""
@@ -33,3 +39,8 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Ends what runs and gives everything back."""
+
+
+def overdue(limit_minutes: float) -> str:
+    """What is said of a trial that took longer than `workers.trial_minutes`."""
+    return f"it took longer than workers.trial_minutes, {limit_minutes:g}; fewer epochs or a smaller network take less"

@@ -1,7 +1,7 @@
 """The Ray executor: warm workers on this machine or on a cluster.
 
-A worker imports Keras and opens the data once, and then serves trial after trial. It holds no study and no database:
-a worker that dies costs its own trial, and another one takes its place.
+Workers come and go, with their machines or by themselves. One that dies costs the epoch that it was in: its trial is
+told as lost, and another worker takes its place as soon as Ray has one. Where Ray itself ends, it is started again.
 """
 
 from __future__ import annotations
@@ -9,190 +9,281 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import ray
-from ray._private import ray_constants
 
 from sinesweep.errors import SweepError, SweepFailed
-from sinesweep.trial import Cause, Failure, Report, Result, State, Trial
+from sinesweep.sections import Workers
+from sinesweep.trial import Cause, Failure, Result, State, Trial
+from sinesweep.wording import duration, many
 from sinesweep_runner import backend
-from sinesweep_runner.conversation import Conversation
-from sinesweep_runner.executors import KeepGoing
-from sinesweep_runner.placement import Machine, Plan
+from sinesweep_runner.executors import KeepGoing, connection
+from sinesweep_runner.executors.crew import Crew
+from sinesweep_runner.executors.freight import Home, Order, packed, unpacked
+from sinesweep_runner.executors.luggage import own_modules
+from sinesweep_runner.executors.seating import most_bytes
+from sinesweep_runner.executors.turn import Turn
+from sinesweep_runner.executors.wording import lost, no_place, too_busy
+from sinesweep_runner.executors.worker import Worker
+from sinesweep_runner.placement import Plan, comfortable_room, room
+from sinesweep_runner.sizing import DeviceMemory, Size
 from sinesweep_runner.training.material import Material
-from sinesweep_runner.training.train import train
-
-QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-
-OBJECT_STORE_BYTES = 80 * 2**20
-"""Enough for what passes through Ray here, which is small: sound lies in memory-mapped files."""
 
 PATIENCE_S = 120.0
 """So long may workers take until they are ready, after the data are: to find a place and to load Keras."""
 
+LONG_PATIENCE_S = 600.0
+"""So long in all where Ray has room for them, and it can only be the machine that is slow."""
 
-class Worker:
-    """One slot: a process with Keras in it."""
+TICK_S = 1.0
+"""How often somebody looks whether a trial is overdue, and whether Ray is still there."""
 
-    def __init__(self, threads: int, path: Sequence[str]) -> None:
-        sys.path += [place for place in path if place not in sys.path]
-        with backend.without_scikit_learn():
-            backend.limit_threads(threads)
+GROWTH_S = 10.0
+"""How often somebody looks whether a cluster has grown."""
 
-    def open(self, material: Material, folder: Path) -> None:
-        """Takes the data that all trials are about."""
-        self._material, self._folder = material, folder
+MOST = 256
+"""So many workers one driver keeps busy."""
 
-    def begin(self, trial: Trial) -> Report | Result:
-        """Starts a trial; returns its first report, or its result where there is none."""
-        self._talk = Conversation(lambda ask: train(trial, self._material, ask, self._folder))
-        return self._talk.begin()
-
-    def answer(self, keep_going: bool) -> Report | Result:
-        """Answers the last report; returns what the trial says next."""
-        return self._talk.answer(keep_going)
+RETURN_S = 30.0
+"""So long may a cluster that was joined not answer: its network or its head may come back."""
 
 
 class RayExecutor:
-    """Trains in `plan.count` workers."""
+    """Trains in `plan.count` workers, and on a cluster in as many more as find room while it grows."""
 
-    def __init__(self, plan: Plan, address: str | None = None) -> None:
-        """Starts Ray on this machine, or joins the cluster at `address`, and starts the workers, which import Keras
-        while their data are still being prepared.
+    def __init__(
+        self, plan: Plan, workers: Workers, say: Callable[[str], None] = lambda text: None, most: int = MOST
+    ) -> None:
+        """Starts Ray on this machine, or joins the cluster at `workers.address`, and starts the workers, which import
+        Keras while their data are still being prepared.
+
+        Args:
+            plan: how many workers, with what.
+            workers: where, and how long a worker serves.
+            say: told what a person who waits should know.
+            most: how many workers are of use on a cluster that grows.
 
         Raises:
-            SweepError: no cluster answers at `address`.
+            SweepError: no cluster answers at the address, or it does not take this driver.
         """
-        self.slots = plan.count
-        self._plan, self._begun_here = plan, not ray.is_initialized()
-        if self._begun_here and address is not None:
-            _join(address)
+        self._plan, self._limits, self._say, self._most = plan, workers, say, most
+        self._begun_here, joined = not ray.is_initialized(), workers.address is not None
+        if self._begun_here and workers.address is not None:
+            connection.join(workers.address)
         elif self._begun_here:
-            _start(plan)
-        self._idle = [self._hire() for _ in range(plan.count)]
-        self._said: dict[ray.ObjectRef, tuple[Any, Trial]] = {}
+            connection.start(plan)
+        self._alone, self._grows = self._begun_here and not joined, joined and workers.count == "auto"
+        self._modules = own_modules() if joined else {}
+        self._crew = self._hired()
+        self._turns: dict[ray.ObjectRef, Turn] = {}
+        self._queue: deque[Trial] = deque()
+        self._memory = DeviceMemory()
+        self._over: deque[Result] = deque()
+        self._unfit = 0
+        self._felt = self._looked = self._served = time.monotonic()
+
+    @property
+    def slots(self) -> int:
+        """How many workers are ready; one where none is, so that a trial waits for the next."""
+        return max(1, self._crew.ready)
 
     def open(self, material: Material, folder: Path) -> None:
-        """Hands the data to every worker, and waits until all are ready.
+        """Hands the data to every worker, and waits until all are ready; on a cluster that may grow, until some are.
 
         Raises:
-            SweepError: some are not ready in time; most likely Ray has no place for them.
-            SweepFailed: one could not start.
+            SweepError: they are not ready in time, because Ray has no place for them, or the machine is too slow; they
+                cannot start; or a machine has other versions than this driver.
+            SweepFailed: Ray has ended.
         """
-        self._data = (ray.put(material), folder.resolve())
-        opened = [worker.open.remote(*self._data) for worker in self._idle]
-        _, waiting = ray.wait(opened, num_returns=len(opened), timeout=PATIENCE_S)
-        if waiting:
-            raise SweepError(_no_place(self._plan, len(waiting), folder))
-        try:
-            ray.get(opened)
-        except ray.exceptions.RayError as fault:
-            raise SweepFailed(f"a worker could not start: {fault}") from fault
+        self._folder, self._material = folder.resolve(), material
+        self._hand_over()
+        self._wait(PATIENCE_S)
+        there = room(connection.machines(), self._plan)
+        if self._crew.coming and there >= self._crew.size and not self._enough():
+            self._say(
+                f"{len(self._crew.coming)} of {many(self._crew.size, 'worker')} not ready after {PATIENCE_S:g} s,"
+                f" though Ray has room for them: the machine is busy. Waiting up to {duration(LONG_PATIENCE_S)} in all."
+            )
+            self._wait(LONG_PATIENCE_S - PATIENCE_S)
+        if self._crew.coming and not self._enough():
+            waiting = len(self._crew.coming)
+            if there >= self._plan.count:
+                raise SweepError(too_busy(self._plan, waiting, LONG_PATIENCE_S, folder))
+            raise SweepError(no_place(self._plan, waiting, PATIENCE_S, there, folder))
+
+    def expect(self, trial: Trial, size: Size) -> None:
+        """Notes how large a trial is, by which it is given a worker."""
+        self._memory.expect(trial, size)
 
     def submit(self, trial: Trial) -> None:
-        """Hands the trial to an idle worker."""
-        worker = self._idle.pop()
-        self._said[worker.begin.remote(trial)] = (worker, trial)
+        """Takes a trial; it begins as soon as a worker is idle whose device has room for it."""
+        self._queue.append(trial)
+        self._serve()
 
     def next_result(self, keep_going: KeepGoing) -> Result:
-        """Answers reports until a trial has ended."""
+        """Answers reports until a trial has ended, or had to be ended.
+
+        Raises:
+            SweepFailed: no worker is left and none comes, or the cluster is gone.
+        """
         while True:
-            ready, _ = ray.wait(list(self._said), num_returns=1)
-            worker, trial = self._said.pop(ready[0])
+            self._tend()
+            if self._over:
+                return self._over.popleft()
+            events = [*self._turns, *self._crew.coming]
+            ready, _ = ray.wait(events, num_returns=1, timeout=TICK_S)
+            if (late := self._overdue(except_for=ready)) is not None:
+                return late
+            if not ready or ready[0] not in self._turns:
+                continue
+            turn = self._turns.pop(ready[0])
             try:
-                event = ray.get(ready[0])
+                event = unpacked(ray.get(ready[0]), self._folder)
             except ray.exceptions.RayError as fault:
-                self._replace(worker)
-                return _lost(trial, fault)
+                return self._lose(turn, fault)
             if isinstance(event, Result):
-                self._idle.append(worker)
+                self._memory.ended(event, self._crew.back(turn.worker))
                 return event
-            self._said[worker.answer.remote(keep_going(event))] = (worker, trial)
+            if isinstance(event, Order):
+                said = turn.worker.receive.remote(packed(event))
+            else:
+                said = turn.worker.answer.remote(keep_going(event))
+            self._turns[said] = replace(turn, heard=time.monotonic())
 
     def close(self) -> None:
         """Ends all workers, and Ray where this executor started it."""
-        for worker in (*self._idle, *(worker for worker, _ in self._said.values())):
-            ray.kill(worker)
-        self._idle, self._said = [], {}
+        self._crew.close()
+        self._turns = {}
         if self._begun_here:
             ray.shutdown()
 
+    def _tend(self) -> None:
+        """Sees that Ray is there, that new workers are taken in, and that nobody waits for one that never comes."""
+        now = time.monotonic()
+        if now - self._felt > TICK_S:
+            self._feel()
+            self._felt = now
+        for fault in self._crew.gather():
+            self._unfit += 1
+            self._say(f"A worker is not taken in: {fault}.")
+        self._serve()
+        if self._grows and now - self._looked > GROWTH_S:
+            self._grow()
+            self._looked = now
+        if self._turns or self._over:
+            self._served = now
+        elif not self._crew.size or now - max(self._served, self._crew.sent) > LONG_PATIENCE_S:
+            raise SweepFailed(f"workers: none is left that could go on with the trials; {self._way_back()}")
+
+    def _serve(self) -> None:
+        """Gives trials to workers; a device that has no room yet is kept free for the trial that waits for it."""
+        kept: set[str] = set()
+        for trial in [*self._queue] if self._crew.idle else ():
+            most = math.inf if self._crew.coming else most_bytes(self._crew.seats)
+            if (hopeless := self._memory.refused(trial, most)) is not None:
+                self._queue.remove(trial)
+                self._over.append(hopeless)
+                continue
+            needed_bytes = self._memory.needed_bytes(trial)
+            place = self._crew.place(needed_bytes, kept)
+            if place.workers:
+                self._queue.remove(trial)
+                self._begin(trial, self._crew.serve(trial.config["features"], place.workers, needed_bytes))
+            elif place.awaited is not None:
+                kept.add(place.awaited)
+
+    def _begin(self, trial: Trial, worker: Any) -> None:
+        now = time.monotonic()
+        self._turns[worker.begin.remote(trial)] = Turn(worker, trial, now, now)
+
+    def _grow(self) -> None:
+        """Hires where machines have joined the cluster."""
+        more = self._fitting() - self._unfit - self._crew.size
+        if more > 0:
+            self._say(f"The cluster has room for {many(more, 'worker')} more.")
+            self._crew.enlarge(more)
+
+    def _lose(self, turn: Turn, fault: Exception) -> Result:
+        """The end of a trial whose worker has ended, by itself or with Ray."""
+        crew = self._crew
+        self._feel()
+        if self._crew is crew:
+            crew.replace(turn.worker)
+        return lost(turn.trial, fault)
+
+    def _feel(self) -> None:
+        """Where Ray has ended, starts it again with new workers; the trials that ran are lost.
+
+        Raises:
+            SweepFailed: it is a cluster that was joined, and it does not come back.
+        """
+        until = time.monotonic() + (0.0 if self._alone else RETURN_S)
+        while not connection.lives():
+            if time.monotonic() < until:
+                time.sleep(TICK_S)
+            elif self._alone:
+                self._begin_again()
+            else:
+                raise SweepFailed(f"workers: the Ray cluster does not answer any more; {self._way_back()}")
+
+    def _begin_again(self) -> None:
+        self._say("Ray has ended unexpectedly. It is started again; the trials that ran go on from their last epoch.")
+        ended = Failure(Cause.LOST, "Ray ended")
+        self._over.extend(Result(turn.trial, State.FAILED, failure=ended) for turn in self._turns.values())
+        self._turns = {}
+        ray.shutdown()
+        connection.start(self._plan)
+        self._crew = self._hired()
+        self._hand_over()
+
+    def _overdue(self, except_for: Collection[ray.ObjectRef]) -> Result | None:
+        """Ends a trial that takes too long or says nothing, with its worker."""
+        now = time.monotonic()
+        for said, turn in self._turns.items():
+            if said in except_for or not (why := turn.late(now, self._limits)):
+                continue
+            del self._turns[said]
+            self._crew.replace(turn.worker)
+            return Result(turn.trial, State.FAILED, seconds=now - turn.began, failure=Failure(Cause.HUNG, why))
+        return None
+
+    def _hired(self) -> Crew:
+        """A crew; on a cluster that may grow it is as large as there is room for now."""
+        count = max(1, self._fitting()) if self._grows else self._plan.count
+        return Crew(self._hire, count, self._limits, spare=self._alone and not self._plan.gpus)
+
     def _hire(self) -> Any:
         resources = ray.remote(Worker).options(num_cpus=self._plan.cpus, num_gpus=self._plan.gpus, max_restarts=0)
-        return resources.remote(max(1, int(self._plan.cpus)), list(sys.path))
+        threads, keras_backend = max(1, int(self._plan.cpus)), os.environ.get("KERAS_BACKEND", "")
+        return resources.remote(threads, self._plan.memory_gpus, list(sys.path), self._modules, keras_backend)
 
-    def _replace(self, worker: Any) -> None:
-        ray.kill(worker)
-        fresh = self._hire()
-        fresh.open.remote(*self._data)
-        self._idle.append(fresh)
+    def _hand_over(self) -> None:
+        home = Home.of(self._folder, self._material, self._alone)
+        self._crew.open((ray.put(self._material), ray.put(home), backend.versions()))
 
+    def _wait(self, patience_s: float) -> None:
+        """Takes in workers until all are ready, or so much time has passed since, at last, data were sent to some."""
+        until = time.monotonic() + patience_s
+        while self._crew.coming and (left_s := until - time.monotonic()) > 0:
+            ray.wait(self._crew.coming, num_returns=1, timeout=min(TICK_S, left_s))
+            if not connection.lives():
+                raise SweepFailed(f"workers: Ray has ended while they were started; {self._way_back()}")
+            if faults := self._crew.gather():
+                raise SweepError(f"workers: {faults[0]}")
+            if not self._enough():
+                until = max(until, self._crew.sent + patience_s)
 
-def cluster(address: str) -> Machine:
-    """What a running Ray cluster has to share, all its machines together; raises SweepError where none answers."""
-    begun_here = not ray.is_initialized()
-    if begun_here:
-        _join(address)
-    try:
-        there = ray.cluster_resources()
-    finally:
-        if begun_here:
-            ray.shutdown()
-    return Machine(int(there.get("CPU", 0)), int(there.get("memory", 0)), int(there.get("GPU", 0)))
+    def _fitting(self) -> int:
+        return min(self._most, comfortable_room(connection.machines(), self._plan))
 
+    def _enough(self) -> bool:
+        return self._grows and self._crew.ready > 0
 
-def cores_for(plan: Plan) -> int:
-    """The whole cores in which all workers of a plan have their place."""
-    return math.ceil(plan.count * plan.cpus)
-
-
-def _join(address: str) -> None:
-    try:
-        ray.init(address=address, **QUIET)
-    except ConnectionError as reason:
-        raise SweepError(f"workers.address: no Ray cluster answers at {address}: {reason}") from None
-
-
-def _start(plan: Plan) -> None:
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    with _on_loopback():
-        ray.init(
-            num_cpus=cores_for(plan),
-            include_dashboard=False,
-            object_store_memory=OBJECT_STORE_BYTES,
-            **QUIET,
-        )
-
-
-@contextmanager
-def _on_loopback() -> Iterator[None]:
-    """Within, a Ray that is started listens to this machine alone, as it does on macOS; else it takes all networks.
-
-    A Ray runs what it is sent, so nobody else need find it. `ray.init` has no argument for this.
-    """
-    before = ray_constants.ENABLE_RAY_CLUSTER
-    ray_constants.ENABLE_RAY_CLUSTER = False
-    try:
-        yield
-    finally:
-        ray_constants.ENABLE_RAY_CLUSTER = before
-
-
-def _no_place(plan: Plan, waiting: int, folder: Path) -> str:
-    there = ray.cluster_resources()
-    return (
-        f"workers: {waiting} of {plan.count} were not ready after {PATIENCE_S:g} s. Each needs {plan.cpus:g} cores and"
-        f" {plan.gpus:g} GPUs of one machine; Ray has {there.get('CPU', 0):g} cores and {there.get('GPU', 0):g} GPUs"
-        f" in all. Ask for less, and go on: sinesweep resume {folder} --set workers.count=1"
-    )
-
-
-def _lost(trial: Trial, fault: Exception) -> Result:
-    memory = isinstance(fault, ray.exceptions.OutOfMemoryError)
-    cause = Cause.OUT_OF_MEMORY if memory else Cause.LOST
-    what = "the machine ran out of memory" if memory else "its worker process ended"
-    return Result(trial, State.FAILED, failure=Failure(cause, f"{what} ({type(fault).__name__})", detail=str(fault)))
+    def _way_back(self) -> str:
+        return f"everything is kept. Go on with: sinesweep resume {self._folder}"

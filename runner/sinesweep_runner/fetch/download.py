@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sinesweep_runner.fetch import FetchError
 from sinesweep_runner.fetch.archives import RemoteFile
@@ -48,7 +50,7 @@ def download(file: RemoteFile, folder: Path, progress: Progress, pause_s: float 
             " one that was published."
         ) from None
     except OSError as reason:  # those of requests are OSErrors too
-        raise FetchError(f"{file.url}: {reason}. {resuming.kept()}") from None
+        raise FetchError(f"{_unreached(file, reason) or f'{file.url}: {reason}'}; {resuming.kept()}") from None
 
 
 class Resuming:
@@ -70,17 +72,17 @@ class Resuming:
             try:
                 self._continue(url)
                 break
-            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError):
-                if attempt == ATTEMPTS - 1:
+            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as reason:
+                if attempt == ATTEMPTS - 1 or isinstance(_innermost(reason), socket.gaierror):
                     raise
                 time.sleep(self._pause_s * 2**attempt)
         self._part.replace(output_file)
         self._version.unlink(missing_ok=True)
 
     def kept(self) -> str:
-        """What is there of a download that failed."""
+        """How a download that failed goes on."""
         size = self._part.stat().st_size if self._part.exists() else 0
-        return f"{size:,} bytes of it are kept: the same command goes on from there." if size else ""
+        return "the same command goes on where it stopped" + (f": {size:,} bytes are kept" if size else "")
 
     def _continue(self, url: str) -> None:
         import requests
@@ -148,6 +150,24 @@ class Resuming:
         free = shutil.disk_usage(self._part.parent).free
         if wanted > free:
             raise OSError(f"{wanted:,} bytes are to come and only {free:,} are free in {self._part.parent}")
+
+
+def _unreached(file: RemoteFile, reason: OSError) -> str:
+    """What is said where no server answers; empty where one did, or the fault is not the network's."""
+    import requests
+
+    cause = _innermost(reason)
+    if not isinstance(reason, requests.ConnectionError) or cause is reason:
+        return ""
+    why = "name resolution failed" if isinstance(cause, socket.gaierror) else getattr(cause, "strerror", None) or cause
+    return f"{urlsplit(file.url).netloc} cannot be reached ({why})"
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """What an error came from in the first place."""
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return error
 
 
 def _total_of(content_range: str) -> int | None:

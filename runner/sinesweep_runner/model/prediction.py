@@ -1,138 +1,173 @@
-"""Prediction: what a model says about sound files, one answer a file; or about a table of vectors, one a row."""
+"""Prediction: what a model says about sound files, one answer a file or a window; or about a table, one a row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count, groupby, islice
 from pathlib import Path
 
 import numpy as np
 
-from sinesweep.dataset import Clip, Task
+from sinesweep.dataset import Clip
 from sinesweep.errors import ArtifactError
-from sinesweep.lengths import Length, aggregate
-from sinesweep.thresholds import told
-from sinesweep_runner.model.artifact import Artifact
-from sinesweep_runner.model.told import Prediction as Prediction
-from sinesweep_runner.model.told import as_csv as as_csv
-from sinesweep_runner.model.told import as_json as as_json
-from sinesweep_runner.model.told import as_text as as_text
+from sinesweep.lengths import Length
+from sinesweep_runner.model.answerer import Answerer
+from sinesweep_runner.model.sources import files_of, suffixes_of
+from sinesweep_runner.model.told import Decision, Prediction
 from sinesweep_runner.model.vectors import read_vectors
+from sinesweep_runner.model.windowing import hop_of, only_window, windows
 from sinesweep_runner.sound import audiofile
+from sinesweep_runner.sound.streaming import Recording, recording
 from sinesweep_runner.training.batches import ANSWER_BATCH
 
-SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".mp3", ".aif", ".aiff", ".au")
-"""What counts as sound in a folder. A file that is named itself may be called anything."""
+Progress = Callable[[float, int], None]
+"""Told how many of the files have been read, and how many there are."""
 
 
-def predict(artifact: Artifact, paths: Sequence[Path | str]) -> list[Prediction]:
-    """One prediction a file; folders are searched through. A file that cannot be read gets its reason instead.
+@dataclass(frozen=True)
+class Piece:
+    """A window, or a vector, that the model is asked about; or one that cannot be.
+
+    Attributes:
+        number: of the answer that it belongs to; pieces with the same one follow each other.
+        blank: that answer before the model has spoken; its `error` says why `sound` is None.
+        sound: float32 `(samples,)`.
+    """
+
+    number: int
+    blank: Prediction
+    sound: np.ndarray | None = None
+
+
+def predict(
+    model: Answerer,
+    named: Sequence[Path | str],
+    hop_s: float | None = None,
+    threshold: float | None = None,
+    progress: Progress = lambda done, total: None,
+) -> list[Prediction]:
+    """One prediction a file. One that cannot be read gets its reason instead. Long files need no more memory.
 
     For a model of vectors the files are CSV tables, and there is one prediction a row.
 
+    Args:
+        named: files, folders, patterns, or `-`; see `files_of`.
+        hop_s: rather one prediction for each window of a file, of the model's own length, every so many seconds.
+        threshold: from which probability on a class is told; by default the most probable one is always told, and
+            labels from those thresholds on that were fitted on validation clips.
+
     Raises:
-        ArtifactError: a folder without a sound file, or a table that lacks columns.
+        ArtifactError: names that mean no file, a table that lacks columns, a hop or threshold that cannot be.
+        PluginFault: the host extractor cannot cope with a sound.
     """
-    found: list[Prediction] = []
-    readable: list[int] = []
-
-    def heard() -> Iterator[np.ndarray]:
-        for name, wave, note in _examples(artifact, paths):
-            found.append(Prediction(name, note=note, task=artifact.task))
-            if isinstance(wave, str):
-                found[-1] = Prediction(name, error=wave, task=artifact.task)
-            else:
-                readable.append(len(found) - 1)
-                yield wave
-
-    for index, answer in enumerate(_answers(artifact, heard())):
-        blank = found[readable[index]]
-        found[readable[index]] = _prediction(artifact, blank.path, answer, blank.note)
-    return found
+    if model.columns and hop_s is not None:
+        raise ArtifactError("this model is asked about vectors; only sound has windows")
+    decision = Decision.of(model, threshold)
+    files = files_of(named, suffixes_of(model.columns))
+    pieces = _of_tables(model, files, progress) if model.columns else _of_sounds(model, files, hop_s, progress)
+    told = _means(model, pieces)
+    return [blank if blank.failed else decision.tell(numbers, blank) for blank, numbers in told]
 
 
-def score_clips(artifact: Artifact, clips: Iterable[Clip]) -> np.ndarray:
-    """Answers `(clips, outputs)` about the original files, or the vectors, in the way of `predict`.
+def score_clips(model: Answerer, clips: Iterable[Clip]) -> np.ndarray:
+    """Answers `(clips, outputs)` about parts of the original files, or vectors, as `predict` gives them.
 
     Raises:
         AudioError: a file cannot be read.
     """
-    rate_hz = artifact.length.rate_hz
-    if artifact.columns:
-        return np.stack(list(_answers(artifact, (np.asarray(clip.vector, np.float32) for clip in clips))))
-    waves = (audiofile.read(clip.path, rate_hz, clip.start_s, clip.stop_s) for clip in clips)
-    return np.stack(list(_answers(artifact, waves)))
+
+    def pieces() -> Iterator[Piece]:
+        for number, clip in enumerate(clips):
+            for sound in _heard(model, clip):
+                yield Piece(number, Prediction(clip.path, task=model.task), sound)
+
+    return np.stack([numbers for _, numbers in _means(model, pieces())])
 
 
-def _examples(artifact: Artifact, paths: Sequence[Path | str]) -> Iterator[tuple[str, np.ndarray | str, str]]:
-    """Of every file or vector its name, its waveform or numbers (or what is wrong with them), and a note."""
-    if artifact.columns:
-        for path in paths:
-            for name, vector in read_vectors(Path(path), artifact.columns):
-                yield name, vector, ""
-        return
-    for file in [file for path in paths for file in _files(Path(path))]:
+def _heard(model: Answerer, clip: Clip) -> np.ndarray:
+    """A clip as the model hears it, `(windows, samples)`."""
+    if model.columns:
+        return np.asarray(clip.vector, np.float32)[None]
+    return model.length.windows(audiofile.read(clip.path, model.length.rate_hz, clip.start_s, clip.stop_s))
+
+
+def _of_tables(model: Answerer, files: Sequence[Path], progress: Progress) -> Iterator[Piece]:
+    number = count()
+    for done, file in enumerate(files, start=1):
+        for name, vector in read_vectors(file, model.columns):
+            blank = Prediction(name, task=model.task)
+            if isinstance(vector, str):
+                yield Piece(next(number), replace(blank, error=vector))
+            else:
+                yield Piece(next(number), blank, vector)
+        progress(done, len(files))
+
+
+def _of_sounds(model: Answerer, files: Sequence[Path], hop_s: float | None, progress: Progress) -> Iterator[Piece]:
+    hop = None if hop_s is None else hop_of(model.length, hop_s)
+    number = count()
+    for done, file in enumerate(files):
+        blank, mine = Prediction(str(file), task=model.task), next(number)
         try:
-            wave, note = _read(file, artifact.length)
+            with recording(file, model.length.rate_hz) as sound:
+                for read, known, window in _windows(sound, model.length, hop, blank):
+                    progress(done + read, len(files))
+                    yield Piece(mine, known, window)
+                    mine = mine if hop is None else next(number)
         except audiofile.AudioError as reason:
-            yield str(file), reason.reason, ""
-        else:
-            yield str(file), wave, note
+            yield Piece(mine, replace(blank, error=reason.reason))
+        progress(done + 1, len(files))
 
 
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file())
-    if not found:
-        raise ArtifactError(f"{path}: no sound file in this folder; expected names that end in {', '.join(SUFFIXES)}")
-    return found
+def _windows(
+    sound: Recording, length: Length, hop: int | None, blank: Prediction
+) -> Iterator[tuple[float, Prediction, np.ndarray]]:
+    """Of every window of a recording the share of it that has been read, the answer before it is known, and sound."""
+    known = replace(blank, native_hz=sound.native_hz, note="; ".join(_notes(sound, length, hop)))
+    if hop is None and length.policy != "windows":
+        yield 0.0, known, only_window(sound.blocks(), length, sound.samples)
+        return
+    for start, window in windows(sound.blocks(), length, hop or length.hop):
+        stop = min(start + length.samples, sound.samples)
+        timed = replace(known, start_s=start / length.rate_hz, stop_s=stop / length.rate_hz)
+        yield stop / sound.samples, timed if hop else known, window
 
 
-def _read(file: Path, length: Length) -> tuple[np.ndarray, str]:
-    """A file at the model's rate, and what had to be done to it."""
-    channels, native_hz = audiofile.decode(file)
-    wave = audiofile.resample(audiofile.mono(channels, file), native_hz, length.rate_hz)
-    return wave, "; ".join(_notes(channels.shape[1], native_hz, len(wave), length))
-
-
-def _notes(channels: int, native_hz: int, samples: int, length: Length) -> Iterator[str]:
-    if native_hz != length.rate_hz:
-        lacking = f"; nothing above {native_hz / 2:g} Hz is in it" if native_hz < length.rate_hz else ""
-        yield f"resampled from {native_hz} Hz to {length.rate_hz} Hz{lacking}"
-    if channels > 1:
-        yield f"{channels} channels mixed down"
-    if samples < length.samples:
+def _notes(sound: Recording, length: Length, hop: int | None) -> Iterator[str]:
+    """What has to be done to a recording."""
+    if sound.native_hz != length.rate_hz:
+        lacking = f"; nothing above {sound.native_hz / 2:g} Hz is in it" if sound.native_hz < length.rate_hz else ""
+        yield f"resampled from {sound.native_hz} Hz to {length.rate_hz} Hz{lacking}"
+    if sound.channels > 1:
+        yield f"{sound.channels} channels mixed down"
+    seconds = sound.samples / length.rate_hz
+    if sound.samples < length.samples:
         filled = "repeated" if length.policy == "loop" else "filled up with silence"
-        yield f"{samples / length.rate_hz:.2g} s {filled} to {length.seconds:g} s"
-    if samples > length.samples and length.policy != "windows":
+        yield f"{seconds:.2g} s {filled} to {length.seconds:g} s"
+    elif sound.samples > length.samples and length.policy != "windows" and hop is None:
         part = "middle" if length.policy == "crop" else "beginning"
-        yield f"only its {part} was heard, {length.seconds:g} s of {samples / length.rate_hz:.3g} s"
+        heard = f"{length.seconds:g} s of {seconds:.3g} s"
+        yield f"only its {part} was heard, {heard}; window by window (hop_s) it is asked about all of it"
 
 
-def _answers(artifact: Artifact, waves: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """Answers `(outputs,)` for each waveform, in their order; windows of several clips share a batch."""
-    pending: list[np.ndarray] = []
-    for wave in waves:
-        pending.append(artifact.length.windows(wave))
-        if sum(map(len, pending)) >= ANSWER_BATCH:
-            yield from _answered(artifact, pending)
-            pending = []
-    if pending:
-        yield from _answered(artifact, pending)
+def _means(model: Answerer, pieces: Iterator[Piece]) -> Iterator[tuple[Prediction, np.ndarray]]:
+    """Every answer, still blank, and the mean of the numbers that its pieces were given `(outputs,)`.
+
+    A piece that could not be asked about spoils its answer, which then has an error and no numbers.
+    """
+    for _, group in groupby(_answered(model, pieces), key=lambda each: each[0].number):
+        asked, numbers = zip(*group, strict=True)
+        blank = next((each.blank for each in asked if each.blank.failed), asked[0].blank)
+        if not (blank.failed or model.columns or any(each.sound.any() for each in asked)):
+            blank = replace(blank, note="; ".join(filter(None, (blank.note, "nothing but silence is in it"))))
+        yield blank, np.empty(0) if blank.failed else np.mean(numbers, axis=0, dtype=float)
 
 
-def _answered(artifact: Artifact, clips: list[np.ndarray]) -> np.ndarray:
-    owners = np.repeat(np.arange(len(clips)), [len(windows) for windows in clips])
-    return aggregate(artifact.answer(np.concatenate(clips)), owners, len(clips))
-
-
-def _prediction(artifact: Artifact, name: str, answer: np.ndarray, note: str) -> Prediction:
-    """What the numbers that a model gave for one file say."""
-    if artifact.task is Task.REGRESSION:
-        return Prediction(name, value=float(answer[0]), note=note, task=artifact.task)
-    by_class = {name: float(p) for name, p in zip(artifact.classes, answer, strict=True)}
-    if artifact.task is Task.MULTI_LABEL:
-        labels = told(artifact.classes, answer, artifact.thresholds)
-        return Prediction(name, probabilities=by_class, note=note, labels=labels, task=artifact.task)
-    best = int(answer.argmax())
-    return Prediction(name, artifact.classes[best], float(answer[best]), by_class, note)
+def _answered(model: Answerer, pieces: Iterator[Piece]) -> Iterator[tuple[Piece, np.ndarray]]:
+    """Every piece with its numbers `(outputs,)`; several answers share a batch."""
+    while batch := list(islice(pieces, ANSWER_BATCH)):
+        sounds = [piece.sound for piece in batch if piece.sound is not None]
+        numbers = iter(model.answer(np.stack(sounds)) if sounds else ())
+        for piece in batch:
+            yield piece, np.empty(0) if piece.sound is None else next(numbers)

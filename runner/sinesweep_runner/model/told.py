@@ -1,15 +1,19 @@
-"""Told: the answer for one file or vector, and many of them as text, CSV and JSON."""
+"""Told: what a model's numbers say about a file, a window of it, or a vector."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from sinesweep.dataset import Task
+from sinesweep.errors import ArtifactError
+from sinesweep.thresholds import told
+
+if TYPE_CHECKING:
+    from sinesweep_runner.model.answerer import Answerer
 
 OF_TASK = {
     Task.CLASSIFICATION: ("label", "probability", "probabilities"),
@@ -21,17 +25,21 @@ OF_TASK = {
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer for one file, or for one vector of a table.
+    """The answer for one file, for a window of one, or for one vector of a table.
 
     Attributes:
-        label: the most probable class; empty where the file could not be read.
-        probability: its probability.
+        path: the file; with its row, the vector; empty in a stream.
+        label: the most probable class; empty where the file could not be read, or no class reaches the threshold.
+        probability: that of the most probable class.
         probabilities: by class or label.
         note: what had to be done to the sound, such as resampling.
         error: why there is no answer; empty where there is one.
         labels: in multi-label those whose probabilities reach their thresholds, the surest first.
         value: in regression what was measured.
         task: what was asked.
+        start_s: where the window begins; None where the answer is for the whole.
+        stop_s: where it ends.
+        native_hz: the file's own rate; 0 where there is none.
     """
 
     path: str
@@ -43,6 +51,9 @@ class Prediction:
     labels: tuple[str, ...] = ()
     value: float | None = None
     task: Task = Task.CLASSIFICATION
+    start_s: float | None = None
+    stop_s: float | None = None
+    native_hz: int = 0
 
     @property
     def failed(self) -> bool:
@@ -57,41 +68,49 @@ class Prediction:
             return f"{self.value:.6g}"
         if self.task is Task.MULTI_LABEL:
             return ", ".join(f"{each} {100 * self.probabilities[each]:.1f} %" for each in self.labels) or "no label"
-        return f"{self.label}  {100 * self.probability:.1f} %"
+        return f"{self.label or 'no class'}  {100 * self.probability:.1f} %"
 
 
-def as_text(predictions: Sequence[Prediction]) -> str:
-    """A line a file: its name, the answer, and what was done to it."""
-    width = max((len(each.path) for each in predictions), default=0)
-    return "".join(f"{e.path:<{width}}  {e}{f'  ({e.note})' if e.note else ''}\n" for e in predictions)
+@dataclass(frozen=True)
+class Decision:
+    """How numbers become labels.
 
+    Attributes:
+        thresholds: from which probability on each class is told, `(classes,)`; of a single-label model only the most
+            probable class can be.
+    """
 
-def as_csv(predictions: Sequence[Prediction]) -> str:
-    """A table: path, answer, note, error, and a column with the probability of each class or label."""
-    task = predictions[0].task if predictions else Task.CLASSIFICATION
-    answers = [name for name in OF_TASK[task] if name != "probabilities"]
-    classes = next((list(each.probabilities) for each in predictions if not each.failed), [])
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["path", *answers, "note", "error", *(f"p({name})" for name in classes)])
-    for each in predictions:
-        shown = ["" if each.failed else _cell(getattr(each, name)) for name in answers]
-        surely = ["" if each.failed else f"{each.probabilities[name]:.6f}" for name in classes]
-        writer.writerow([each.path, *shown, each.note, each.error, *surely])
-    return stream.getvalue()
+    task: Task
+    classes: tuple[str, ...]
+    thresholds: np.ndarray
 
+    @classmethod
+    def of(cls, model: Answerer, threshold: float | None = None) -> Decision:
+        """The model's own, or one with the same threshold for every class.
 
-def as_json(predictions: Sequence[Prediction]) -> str:
-    """A JSON list of objects with the fields of `Prediction` that its task has."""
-    return json.dumps([_plain(each) for each in predictions], indent=2, ensure_ascii=False) + "\n"
+        Raises:
+            ArtifactError: a threshold that is no probability, or for a model that gives none.
+        """
+        if threshold is None:
+            own = model.thresholds if model.task is Task.MULTI_LABEL else np.zeros(len(model.classes))
+            return cls(model.task, model.classes, own)
+        if model.task is Task.REGRESSION:
+            raise ArtifactError("this model measures a value; a threshold is for probabilities of classes")
+        if not 0 <= threshold <= 1:
+            raise ArtifactError(f"a threshold is a probability, from 0 to 1; got {threshold:g}")
+        return cls(model.task, model.classes, np.full(len(model.classes), threshold))
 
+    def labels(self, probabilities: np.ndarray) -> tuple[str, ...]:
+        """The labels that `(classes,)` probabilities tell, the surest first; of a single-label model at most one."""
+        labels = told(self.classes, probabilities, self.thresholds)
+        return labels if self.task is Task.MULTI_LABEL else labels[:1]
 
-def _plain(prediction: Prediction) -> dict[str, Any]:
-    kept = ("path", *OF_TASK[prediction.task], "note", "error")
-    return {name: value for name, value in asdict(prediction).items() if name in kept}
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, tuple):
-        return ";".join(value)
-    return f"{value:.6f}" if isinstance(value, float) else str(value)
+    def tell(self, numbers: np.ndarray, blank: Prediction) -> Prediction:
+        """What a model's numbers `(outputs,)` say about what `blank` names."""
+        if self.task is Task.REGRESSION:
+            return replace(blank, value=float(numbers[0]))
+        by_class = {name: float(p) for name, p in zip(self.classes, numbers, strict=True)}
+        labels = self.labels(numbers)
+        if self.task is Task.MULTI_LABEL:
+            return replace(blank, probabilities=by_class, labels=labels)
+        return replace(blank, probabilities=by_class, label="".join(labels), probability=float(numbers.max()))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from sinesweep.errors import ArtifactError, did_you_mean
+from sinesweep.tables import number_of, other_separator
 
 
 def read_vectors(file: Path, columns: Sequence[str]) -> Iterator[tuple[str, np.ndarray | str]]:
@@ -31,9 +31,12 @@ def read_vectors(file: Path, columns: Sequence[str]) -> Iterator[tuple[str, np.n
         raise ArtifactError(f"{file}: expected a CSV file in UTF-8: {reason}") from None
     lacking = [column for column in columns if not rows or column not in rows[0]]
     if lacking:
+        there = [name for name in (rows[0] if rows else ()) if name]
+        mark = other_separator(there)
+        hint = f" Its columns are parted by '{mark}'; expected commas." if mark else did_you_mean(lacking[0], there)
         raise ArtifactError(
             f"{file}: {len(lacking)} of the {len(columns)} columns that the model was trained on are not there, such as"
-            f" '{lacking[0]}'.{did_you_mean(lacking[0], [name for name in (rows[0] if rows else ()) if name])}"
+            f" '{lacking[0]}'.{hint}"
         )
     for number, row in enumerate(rows, start=2):
         yield f"{file}, row {number}", _vector(row, columns)
@@ -43,9 +46,7 @@ def _vector(row: Mapping[str, str | None], columns: Sequence[str]) -> np.ndarray
     numbers = []
     for column in columns:
         try:
-            numbers.append(float(row[column] or ""))
-        except ValueError:
-            numbers.append(math.nan)
-        if not math.isfinite(numbers[-1]):
-            return f"column '{column}': expected a finite number, got '{row[column] or ''}'"
+            numbers.append(number_of((row[column] or "").strip()))
+        except ValueError as reason:
+            return f"column '{column}': {reason}"
     return np.asarray(numbers, np.float32)

@@ -12,9 +12,12 @@ import numpy as np
 from sinesweep.dataset import Clip, Dataset
 from sinesweep.intervals import interval
 from sinesweep.metrics import measure
+from sinesweep.predictions import Predictions
 from sinesweep.trial import FoldScore, Trial
-from sinesweep_runner.model import artifact
+from sinesweep_runner.model.artifact import Artifact
+from sinesweep_runner.model.limits import worst_groups
 from sinesweep_runner.model.prediction import score_clips
+from sinesweep_runner.model.saving import record_scores, save
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.learner import Learner
 from sinesweep_runner.training.material import Material
@@ -56,32 +59,42 @@ def refit(
         ArtifactError: the folder cannot be written.
         Infeasible, PluginFault, NotANumber: as in any training.
     """
-    import keras
+    from sinesweep_runner.training.apparatus import forget
 
+    forget()  # a model that is used again would state settings of another trial
     try:
-        learner = Learner(Inputs(trial.config, material, clips, Stopwatch()), clips, trial.seed, epochs)
+        inputs = Inputs(trial.config, material, clips, Stopwatch())
+        learner = Learner(inputs, clips, trial.seed, epochs, trial.accumulate)
         for epoch in range(1, epochs + 1):
             learner.train_epoch(epoch)
         model = learner.predictor()
-        artifact.save(folder, model, trial.config, material.classes, material.task, material.length, facts)
+        save(folder, model, trial.config, material.classes, material.task, material.length, facts)
     finally:
-        keras.backend.clear_session()
+        forget()
 
 
-def open_test(folder: Path, clips: Sequence[Clip], groups: Sequence[str], objective: str) -> FinalScore:
+def open_test(
+    folder: Path, clips: Sequence[Clip], groups: Sequence[str], objective: str, baseline: float | None = None
+) -> FinalScore:
     """Measures the saved model on the sealed clips, from their original files, in the way of `sinesweep predict`.
 
     The scores are added to `model.json` and to the README beside it.
+
+    Args:
+        baseline: the baseline's objective on these clips, to be told beside it.
 
     Raises:
         ArtifactError: the model cannot be read, or its folder cannot be written.
         AudioError: a clip cannot be read.
     """
-    loaded = artifact.Artifact.load(folder, trust=True)
+    loaded = Artifact.load(folder, trust=True)
     probabilities = score_clips(loaded, clips)
     table = Dataset("test", tuple(clips), loaded.classes, loaded.task, loaded.columns)
     targets = np.asarray(table.targets())
     metrics = measure(targets, probabilities, loaded.thresholds)
     intervals = {objective: interval(objective, targets, probabilities, groups, thresholds=loaded.thresholds)}
-    artifact.record_scores(folder, "test", {"metrics": metrics, "intervals": intervals, "clips": len(clips)})
+    known = Predictions(np.arange(len(clips), dtype=np.int32), targets, probabilities.astype(np.float32))
+    judged = {"clips": len(clips), "groups": worst_groups(known, loaded.task, groups, loaded.thresholds)}
+    judged |= {} if baseline is None else {"baseline": baseline}
+    record_scores(folder, "test", {"metrics": metrics, "intervals": intervals, **judged})
     return FinalScore(metrics, intervals, targets, probabilities)

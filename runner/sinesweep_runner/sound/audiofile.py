@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sinesweep.errors import DatasetError
+
+if TYPE_CHECKING:
+    import soundfile
 
 
 class AudioError(DatasetError):
@@ -39,22 +45,33 @@ def decode(path: str | Path, start_s: float = 0.0, stop_s: float | None = None) 
     Raises:
         AudioError: missing, unreadable, empty, undecodable, or no samples between `start_s` and `stop_s`.
     """
+    with opened(path) as file:
+        rate_hz, length_s = file.samplerate, file.frames / file.samplerate
+        start = min(round(start_s * rate_hz), file.frames)
+        file.seek(start)
+        frames = -1 if stop_s is None else max(0, round(stop_s * rate_hz) - start)
+        wave = file.read(frames, dtype="float32", always_2d=True)
+    if not len(wave):
+        part = f" from {start_s:g} s on; the file is {length_s:g} s long" if start_s or stop_s is not None else ""
+        raise AudioError(str(path), "no_samples", f"it has no samples{part}")
+    return wave, rate_hz
+
+
+@contextmanager
+def opened(path: str | Path) -> Iterator[soundfile.SoundFile]:
+    """A sound file, to be read from.
+
+    Raises:
+        AudioError: missing, unreadable, empty or undecodable, now or while it is read.
+    """
     import soundfile
 
     _check_there(Path(path))
     try:
         with soundfile.SoundFile(str(path)) as file:
-            rate_hz, length_s = file.samplerate, file.frames / file.samplerate
-            start = min(round(start_s * rate_hz), file.frames)
-            file.seek(start)
-            frames = -1 if stop_s is None else max(0, round(stop_s * rate_hz) - start)
-            wave = file.read(frames, dtype="float32", always_2d=True)
+            yield file
     except (soundfile.SoundFileError, TypeError) as reason:  # TypeError: a headerless format
         raise AudioError(str(path), "undecodable", _why_undecodable(Path(path), reason)) from None
-    if not len(wave):
-        part = f" from {start_s:g} s on; the file is {length_s:g} s long" if start_s or stop_s is not None else ""
-        raise AudioError(str(path), "no_samples", f"it has no samples{part}")
-    return wave, rate_hz
 
 
 def mono(channels: np.ndarray, path: str | Path = "") -> np.ndarray:
@@ -66,7 +83,7 @@ def mono(channels: np.ndarray, path: str | Path = "") -> np.ndarray:
     wave = channels[:, 0] if channels.shape[1] == 1 else channels.mean(axis=1, dtype=np.float32)
     if not np.isfinite(wave).all():
         bad = int(np.count_nonzero(~np.isfinite(channels).all(axis=1)))
-        raise AudioError(str(path), "not_finite", f"{bad} of its {len(wave)} samples are NaN or infinite")
+        raise AudioError(str(path), "not_finite", f"{bad} of {len(wave)} samples in it are NaN or infinite")
     return wave
 
 

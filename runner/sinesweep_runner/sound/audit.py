@@ -165,7 +165,7 @@ def _compare(
     sealed = set(split.test)
     opened = [i for i in range(len(dataset.clips)) if i not in sealed]
     clips = replace(dataset, clips=tuple(dataset.clips[i] for i in opened))
-    if not any(clip.group or clip.fold for clip in clips.clips):
+    if not clips.grouped and not any(clip.fold for clip in clips.clips):
         return None, "no groups are stated, so a grouped split would be a random one"
     key = f"{features_key(baseline, waveforms)}|{clips.fingerprint()}|{seed}|{version('sinesweep')}"
     file = cache / "audits" / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"

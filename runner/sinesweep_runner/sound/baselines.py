@@ -13,20 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from sinesweep import registry
+from sinesweep.blame import blaming
 from sinesweep.contract import Baseline
 from sinesweep.dataset import Targets
+from sinesweep.errors import PluginFault
 from sinesweep.files import write_atomically
-from sinesweep.settings import make
+from sinesweep.registry import known_as
 from sinesweep_runner.cache.entries import writing
 from sinesweep_runner.cache.naming import identity
-from sinesweep_runner.training.failures import blaming
-
-
-def make_baseline(name: str) -> Baseline:
-    """The baseline of that name with its own settings; raises PluginError where it is unknown or broken."""
-    baseline: Baseline = make(registry.load("baselines", name), {}, f"baselines.{name}")
-    return baseline
+from sinesweep_runner.training.firstuse import alone_at_first
 
 
 def describe_all(
@@ -44,22 +39,31 @@ def describe_all(
         rate_hz: their rate.
         cache: the folder of the waveform store; features that were computed before are read from it.
         progress: called with clips done and clips in all.
+
+    Raises:
+        PluginFault: `describe` raises something, or gives no vectors of one length.
     """
     file = cache / "features" / f"{features_key(baseline, waveforms)}.npy"
     if file.exists():
         progress(len(waveforms), len(waveforms))
         return np.asarray(np.load(file))
 
-    def describe(entry: Path | str) -> np.ndarray:
-        with blaming("baseline", type(baseline).__name__, "describe"):
-            return baseline.describe(np.load(entry, mmap_mode="r"), rate_hz)
+    name = known_as("baselines", type(baseline))
 
-    rows = []
+    def describe(entry: Path | str) -> np.ndarray:
+        with alone_at_first(type(baseline)), blaming("baseline", name, "describe"):
+            return np.asarray(baseline.describe(np.load(entry, mmap_mode="r"), rate_hz), np.float32)
+
+    rows: list[np.ndarray] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for row in pool.map(describe, waveforms):
+            expected = rows[0].shape if rows else (row.size,)
+            if row.shape != expected:
+                given = f"it gives {row.shape}, expected {expected}: a vector, as long for one clip as for another"
+                raise PluginFault("baseline", name, "describe", given)
             rows.append(row)
             progress(len(rows), len(waveforms))
-    features = np.stack(rows).astype(np.float32)
+    features = np.stack(rows)
     content = io.BytesIO()
     np.save(content, features)
     with writing(cache):
@@ -114,7 +118,7 @@ def score_baseline(
     """
     right = np.asarray(targets)
     taught, asked = features[list(train)], features[list(valid)]
-    with blaming("baseline", type(baseline).__name__, "estimator"):
+    with blaming("baseline", known_as("baselines", type(baseline)), "estimator"):
         if right.ndim == 2:
             columns = [_classified(baseline, seed, taught, each, asked, 2)[:, 1] for each in right[list(train)].T]
             return np.stack(columns, axis=1)

@@ -172,9 +172,16 @@ def _duplicates(dataset: Dataset, sounds: Sequence[Sound]) -> list[Problem]:
                 problems.append(Problem(i, clips[i].path, "two_labels", f"{message}; see {clips[other].path}", True))
         else:
             problems += [
-                Problem(i, clips[i].path, "duplicate", f"the same sound as {clips[first].path}", False) for i in others
+                Problem(i, clips[i].path, "duplicate", _same_as(clips[i], clips[first]), False) for i in others
             ]
     return problems
+
+
+def _same_as(clip: Clip, first: Clip) -> str:
+    """How a clip repeats an earlier one: as another file, or as the same piece of the same."""
+    if (clip.path, clip.start_s, clip.stop_s) == (first.path, first.start_s, first.stop_s):
+        return "it is listed more than once"
+    return f"the same sound as {first.path}"
 
 
 def _groups_by_class(dataset: Dataset) -> dict[str, int]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -98,17 +99,46 @@ class WaveformStore:
 
     def prepare_vectors(self, vectors: Sequence[Sequence[float]]) -> list[Path]:
         """Keeps vectors as entries of float32 numbers beside the sounds; gives that of each. Raises as `prepare`."""
-        self._entries.make_folders()
         arrays = [np.asarray(vector, np.float32) for vector in vectors]
         names = [f"{hashlib.sha256(array.tobytes()).hexdigest()}-vector.npy" for array in arrays]
-        lacking = dict(zip(names, arrays, strict=True))
-        present = self._entries.present(lacking.keys())
-        sizes = {name: HEADER_BYTES + array.nbytes for name, array in lacking.items()}
-        self._entries.make_room({n: sizes[n] for n in present}, sum(sizes[n] for n in sizes if n not in present))
-        written = [(name, self._entries.write(name, lacking[name])) for name in lacking if name not in present]
-        self._index.learn([], written)
+        entries = dict(zip(names, arrays, strict=True))
+        lacking = self.lacking({name: HEADER_BYTES + array.nbytes for name, array in entries.items()})
+        self._index.record([(name, self._entries.write(name, entries[name])) for name in lacking])
+        return [self.place(name) for name in names]
+
+    def place(self, name: str) -> Path:
+        """Where an entry lies."""
+        return self._entries.place(name)
+
+    def lacking(self, sizes: Mapping[str, int]) -> list[str]:
+        """Those of some entries that are not here yet, by the bytes of each; makes room. Raises as `prepare` does."""
+        self._entries.make_folders()
+        self._check_limit(sum(sizes.values()))
+        present = self._entries.present(sizes.keys())
+        lacking = [name for name in sizes if name not in present]
+        self._entries.make_room({name: sizes[name] for name in present}, sum(sizes[name] for name in lacking))
         self._index.use(present)
-        return [self._entries.place(name) for name in names]
+        return lacking
+
+    def add(self, pieces: Iterable[tuple[str, int, bytes, int]]) -> None:
+        """Takes in pieces of entries that another store has made; an entry counts once all its bytes are here.
+
+        Who adds is `alone`. Raises as `prepare` does.
+
+        Args:
+            pieces: name of the entry, first byte, content, and bytes of the whole entry; in the order of the bytes.
+        """
+        added = [(name, size, self._entries.add(name, start, content, size)) for name, start, content, size in pieces]
+        self._index.record([(name, size) for name, size, whole in added if whole])
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Within, no other process adds entries of another store; raises SweepError where the store cannot be used."""
+        from filelock import FileLock  # not at the top: ways that only look read this module too
+
+        self._entries.make_folders()
+        with FileLock(self.folder / "fetch.lock"):
+            yield
 
     def inspect(
         self,

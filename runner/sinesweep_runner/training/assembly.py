@@ -5,14 +5,16 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sinesweep.blame import blaming
 from sinesweep.configuration import Parts
 from sinesweep.contract import Augmentation, FeatureExtractor, HostExtractor, Shape, Stage
 from sinesweep.dataset import Task
-from sinesweep.errors import Infeasible
+from sinesweep.errors import Infeasible, PluginFault
 from sinesweep.lengths import Length
 from sinesweep.trial import Config
+from sinesweep.wording import plain
 from sinesweep_runner import backend
-from sinesweep_runner.training.failures import PluginFault, blaming, plain
+from sinesweep_runner.training.shapes import shape_of
 
 if TYPE_CHECKING:
     import keras
@@ -28,18 +30,17 @@ class Step(NamedTuple):
 
 
 def check(config: Config, length: Length) -> Shape:
-    """The shape of the features, `(frames, bins)`, by arithmetic alone.
+    """The shape of the features, such as `(frames, bins)`, by arithmetic alone.
 
     Raises:
         Infeasible: these settings cannot work together or on this sound.
-        PluginFault: a plugin's `check` raised something else.
+        PluginFault: a plugin's `check` raised something else, or its `shape` is none.
         PluginError: a plugin or a setting is unknown here.
     """
     parts = Parts.of(config)
     with blaming("features", config["features"]["name"], "check"):
         parts.features.check(length.rate_hz, length.samples)
-    with blaming("features", config["features"]["name"], "shape"):
-        shape = tuple(parts.features.shape(length.rate_hz, length.samples))
+    shape = shape_of(parts.features, config["features"]["name"], length.rate_hz, length.samples)
     with blaming("architecture", config["architecture"]["name"], "check"):
         parts.architecture.check(shape)
     for augmentation, entry in zip(parts.augmentations, config["augmentations"], strict=True):
@@ -53,33 +54,15 @@ def check(config: Config, length: Length) -> Shape:
     return shape
 
 
-def dry_build(config: Config, length: Length, task: Task, outputs: int) -> int:
-    """Builds every part of a configuration, feeds none of them, and returns the network's number of parameters.
-
-    Raises:
-        Infeasible, PluginFault, PluginError: as `check` and the functions below.
-    """
-    import keras
-
-    parts, shape = Parts.of(config), check(config, length)
-    build_front(parts, config, length, shape)
-    for stage in Stage:
-        build_augmentations(parts, config, stage, length.rate_hz, seed=0)
-    with blaming("loss", config["loss"]["name"], "check"):
-        parts.loss.check(task, outputs)
-    build_loss(parts, config, task)
-    parameters = int(build_network(parts, config, shape, outputs).count_params())
-    keras.backend.clear_session(free_memory=False)
-    return parameters
-
-
 def build_network(parts: Parts, config: Config, shape: Shape, outputs: int) -> keras.Model:
-    """The network, `(batch, frames, bins)` → logits `(batch, outputs)`.
+    """The network, features `(batch, *shape)` → logits `(batch, outputs)`.
 
     Raises:
         Infeasible: Keras cannot build it on this shape.
         PluginFault: the plugin raised something of its own, or its network gives another shape.
     """
+    import keras
+
     name = config["architecture"]["name"]
     with blaming("architecture", name, "build"):
         try:
@@ -90,16 +73,19 @@ def build_network(parts: Parts, config: Config, shape: Shape, outputs: int) -> k
             size = " × ".join(str(side) for side in shape)
             message = f"architecture '{name}' cannot be built on features of {size}: {plain(reason)}"
             raise Infeasible(message) from reason
-    if tuple(network.output_shape) != (None, outputs):
-        raise PluginFault(
-            f"architecture '{name}' failed in build: its network gives {network.output_shape},"
-            f" expected logits of shape {(None, outputs)}"
-        )
+    if not isinstance(network, keras.Model):
+        wanted = f"a Keras model that gives logits of shape {(None, outputs)}"
+        raise PluginFault("architecture", name, "build", f"it gives {network!r}, expected {wanted}")
+    with blaming("architecture", name, "build"):
+        given = network.output_shape
+    if given != (None, outputs):
+        what = f"its network gives {given}, expected logits of shape {(None, outputs)}"
+        raise PluginFault("architecture", name, "build", what)
     return network
 
 
 def build_front(parts: Parts, config: Config, length: Length, shape: Shape) -> keras.Model | None:
-    """The front end, `(batch, samples)` → `(batch, frames, bins)`; None where it is computed on the host.
+    """The front end, `(batch, samples)` → features `(batch, *shape)`; None where it is computed on the host.
 
     Raises:
         PluginFault: its layer does not come about, or gives another shape than the plugin says.
@@ -111,10 +97,10 @@ def build_front(parts: Parts, config: Config, length: Length, shape: Shape) -> k
         return None
     with blaming("features", name, "layer"):
         layer = extractor.layer(length.rate_hz)
-        waveform = keras.Input((length.samples,), name="waveform")
+        waveform = keras.Input((length.samples,))  # without a name: the plugin's layers may bear any
         front = keras.Model(waveform, layer(waveform), name="front_end")
     if tuple(front.output_shape[1:]) != tuple(shape):
-        raise PluginFault(f"features '{name}' failed in layer: it gives {front.output_shape[1:]}, shape() says {shape}")
+        raise PluginFault("features", name, "layer", f"it gives {front.output_shape[1:]}, shape() says {shape}")
     front.jit_compile = backend.compiles()
     return front
 

@@ -25,20 +25,32 @@ def steps_per_epoch(examples: int, batch_size: int) -> int:
     return -(-examples // batch_size)
 
 
-def shuffled(rows: np.ndarray, batch_size: int, seed: tuple[int, ...]) -> np.ndarray:
+def batches_per_epoch(examples: int, batch_size: int, accumulate: int = 1) -> tuple[int, int]:
+    """How many batches one pass takes, and how many examples each: all are of one size.
+
+    Args:
+        accumulate: every batch is cut into so many of a size.
+    """
+    count = accumulate * steps_per_epoch(examples, batch_size)
+    return count, -(-examples // count)
+
+
+def shuffled(rows: np.ndarray, batch_size: int, seed: tuple[int, ...], accumulate: int = 1) -> np.ndarray:
     """One epoch: every row, in an order that follows from `seed`, as `(steps, size)` with `size` ≤ `batch_size`.
 
     All batches are of one size: a short last batch would be traced anew and its clips would count for more. Where the
-    rows do not divide, fewer than `steps` of them come twice.
+    rows do not divide, fewer than `steps · accumulate` of them come twice.
+
+    Args:
+        accumulate: every batch is cut into so many of a size, one below another: `(steps · accumulate, size)`.
     """
-    steps = steps_per_epoch(len(rows), batch_size)
-    size = -(-len(rows) // steps)
-    return np.resize(np.random.default_rng(seed).permutation(rows), (steps, size))
+    shape = batches_per_epoch(len(rows), batch_size, accumulate)
+    return np.resize(np.random.default_rng(seed).permutation(rows), shape)
 
 
 def answer_batches(model: keras.Model, source: Source, rows: np.ndarray) -> Iterator[np.ndarray]:
     """What `model` gives, batch by batch, all of one size: the last one is filled up before, and cut after."""
-    size = -(-len(rows) // steps_per_epoch(len(rows), ANSWER_BATCH))
+    _, size = batches_per_epoch(len(rows), ANSWER_BATCH)
     for start in range(0, len(rows), size):
         batch = rows[start : start + size]
         filled = np.resize(batch, size) if len(batch) < size else batch

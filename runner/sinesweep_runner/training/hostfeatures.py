@@ -27,6 +27,7 @@ from sinesweep_runner.cache.naming import identity
 from sinesweep_runner.cache.place import cache_folder, limit_of
 from sinesweep_runner.training.batches import Source
 from sinesweep_runner.training.extraction import extract, in_threads
+from sinesweep_runner.training.shapes import shape_of
 from sinesweep_runner.training.windows import Windows
 
 LIMIT_VARIABLE, DEFAULT_LIMIT_GB = "SINESWEEP_FEATURES_GB", 10.0
@@ -35,8 +36,13 @@ UNHEARD = ("normalisation",)
 """Settings that `extract` knows nothing of."""
 
 
+def cache_limit() -> int:
+    """How many bytes of features may lie on disk; raises SweepError where the environment says it with no number."""
+    return limit_of(LIMIT_VARIABLE, DEFAULT_LIMIT_GB)
+
+
 class HostFeatures:
-    """The features of the windows of some clips: `features[rows]` is float32 `(rows, frames, bins)`."""
+    """The features of the windows of some clips: `features[rows]` is float32 `(rows, *shape)`."""
 
     def __init__(
         self, front: HostExtractor, name: str, windows: Windows, waveforms: Sequence[str], length: Length
@@ -55,10 +61,10 @@ class HostFeatures:
         """
         self._front, self._name, self._windows = front, name, windows
         self._waveforms, self._length = waveforms, length
-        self._shape = front.shape(length.rate_hz, length.samples)
+        self._shape = shape_of(front, name, length.rate_hz, length.samples)
         folder = (cache_folder() / "host_features").absolute()
         self._ledger = Ledger(folder)
-        self._entries = Entries(folder, "entries", limit_of(LIMIT_VARIABLE, DEFAULT_LIMIT_GB), self._ledger)
+        self._entries = Entries(folder, "entries", cache_limit(), self._ledger)
         counts = Counter(windows.owners.tolist())
         prefix = _prefix(front, name, length)
         self._names = {clip: _entry(prefix, waveforms[clip]) for clip in counts}

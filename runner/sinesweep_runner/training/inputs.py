@@ -1,25 +1,29 @@
 """Inputs: what the network of one trial is fed.
 
 Features are computed once a trial and kept, where the front end learns nothing and they fit into memory; answers and
-statistics then come from them. Training steps begin from them too, unless an augmentation changes the waveform: such a
-step begins from the waveform and has the front end in its graph. The features of a host extractor are always computed
-before, and kept for later trials too.
+statistics then come from them. The next trial with the same front end finds them still there. Training steps begin from
+them too, unless an augmentation changes the waveform: such a step begins from the waveform and has the front end in its
+graph. The features of a host extractor are always computed before, and kept for later trials too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sinesweep.configuration import Parts
 from sinesweep.contract import HostExtractor, Shape
+from sinesweep.lengths import Length
 from sinesweep.trial import Config
+from sinesweep_runner.cache.naming import identity
 from sinesweep_runner.training.assembly import build_front, check
 from sinesweep_runner.training.batches import ANSWER_BATCH, Source, answer_batches, answers
-from sinesweep_runner.training.hostfeatures import HostFeatures
+from sinesweep_runner.training.bulk import for_bulk
+from sinesweep_runner.training.hostfeatures import UNHEARD, HostFeatures
+from sinesweep_runner.training.lately import lately
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.training.stopwatch import Stopwatch
 from sinesweep_runner.training.windows import MEMORY_BYTES, Windows
@@ -32,7 +36,7 @@ class Inputs:
     """Front end and examples of one trial.
 
     Attributes:
-        shape: of the features of one example, `(frames, bins)`.
+        shape: of the features of one example, such as `(frames, bins)`.
         entry_shape: of one example as the whole model takes it: `(samples,)`, or `shape` with a host extractor.
         kept: features are computed once and kept.
         from_waveform: training steps begin from the waveform.
@@ -42,8 +46,9 @@ class Inputs:
         """Raises what `assembly.check` and `assembly.build_front` raise."""
         self.config, self.parts, self.material, self.watch = config, Parts.of(config), material, watch
         self.shape = check(config, material.length)
+        self._heard = material.waveforms, tuple(clips), material.length
         with watch.phase("load"):
-            self.windows = Windows(material.waveforms, clips, material.length)
+            self.windows = _windows(*self._heard)
         with watch.phase("build"):
             self._front = build_front(self.parts, config, material.length, self.shape)
         self._learns = self._front is not None and bool(self._front.trainable_weights)
@@ -85,11 +90,22 @@ class Inputs:
             if isinstance(extractor, HostExtractor):
                 name, waveforms, length = self.config["features"]["name"], self.material.waveforms, self.material.length
                 return HostFeatures(extractor, name, self.windows, waveforms, length).ready(in_memory=self._fits)
-            return answers(self._front, self.windows, np.arange(len(self.windows)))
+            key = identity(extractor, leave_out=UNHEARD), *self._heard
+            return lately("features", key, self._extracted)
+
+    def _extracted(self) -> np.ndarray:
+        front = for_bulk(self._front, self.windows)
+        return answers(front, self.windows, np.arange(len(self.windows)))
 
     @cached_property
     def _waveforms(self) -> Source:
         if self.windows.size_bytes() > MEMORY_BYTES:
             return self.windows
         with self.watch.phase("load"):
-            return self.windows[np.arange(len(self.windows))]
+            return lately("waveforms", self._heard, lambda: self.windows[np.arange(len(self.windows))])
+
+
+@lru_cache(maxsize=1)
+def _windows(waveforms: tuple[str, ...], clips: tuple[int, ...], length: Length) -> Windows:
+    """Those of all trials of a sweep, whose clips are counted once."""
+    return Windows(waveforms, clips, length)

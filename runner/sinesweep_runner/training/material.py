@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,6 +24,9 @@ class Material:
         folds: which clips train and which validate. The sealed test clips are in none of them.
         objective: the name of the metric that a trial is judged by.
         columns: the names of a vector's numbers; none where the clips are sounds.
+        limits: what a network may cost, by the names of `sinesweep.objectives.COSTS`.
+        timed: every trial measures how long an answer takes.
+        kept: how the folds of a trial end is kept, for trials that continue it.
     """
 
     classes: tuple[str, ...]
@@ -34,6 +38,9 @@ class Material:
     length: Length
     objective: str
     columns: tuple[str, ...] = ()
+    limits: Mapping[str, float] = field(default_factory=dict)
+    timed: bool = False
+    kept: bool = True
 
     @property
     def outputs(self) -> int:

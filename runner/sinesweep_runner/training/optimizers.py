@@ -10,9 +10,6 @@ from sinesweep.settings import settings
 if TYPE_CHECKING:
     import keras
 
-WARM_UP = 0.1
-"""The share of all steps in which the learning rate climbs, where the schedule is `warmup_cosine`."""
-
 ARGUMENTS = {
     ("adadelta", "adadelta_rho"): "rho",
     ("adagrad", "accumulator"): "initial_accumulator_value",
@@ -29,8 +26,12 @@ ARGUMENTS = {
 CLIPPED = {"norm": "clipnorm", "global_norm": "global_clipnorm", "value": "clipvalue"}
 
 
-def optimizer(fit: Fit, steps: int) -> keras.optimizers.Optimizer:
-    """The optimizer that `fit` asks for, its schedule stretched over `steps` steps."""
+def optimizer(fit: Fit, accumulate: int = 1) -> keras.optimizers.Optimizer:
+    """The optimizer that `fit` asks for, at its highest learning rate.
+
+    Args:
+        accumulate: the gradients of so many batches, one after another, make one step.
+    """
     import keras
 
     kinds = {
@@ -49,21 +50,8 @@ def optimizer(fit: Fit, steps: int) -> keras.optimizers.Optimizer:
         "muon": keras.optimizers.Muon,
     }
     clipped = {CLIPPED[fit.clipping]: fit.clip_at} if fit.clipping != "none" else {}
-    return kinds[fit.optimizer](learning_rate(fit, steps), **_own_settings(fit), **clipped)
-
-
-def learning_rate(fit: Fit, steps: int) -> float | keras.optimizers.schedules.LearningRateSchedule:
-    """The schedule: constant, half a cosine down to 0, or the same after a linear climb."""
-    import keras
-
-    if fit.schedule == "constant":
-        return fit.learning_rate
-    if fit.schedule == "cosine":
-        return keras.optimizers.schedules.CosineDecay(fit.learning_rate, decay_steps=steps)
-    climb = max(1, round(WARM_UP * steps))
-    return keras.optimizers.schedules.CosineDecay(
-        0.0, decay_steps=max(1, steps - climb), warmup_target=fit.learning_rate, warmup_steps=climb
-    )
+    kept = {"gradient_accumulation_steps": accumulate} if accumulate > 1 else {}
+    return kinds[fit.optimizer](fit.learning_rate, **_own_settings(fit), **clipped, **kept)
 
 
 def _own_settings(fit: Fit) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 class Stopwatch:
     """Adds up wall time by phase."""
 
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
+    def __init__(self, seconds: float = 0.0) -> None:
+        """Begins at so many seconds, those of a trial that goes on."""
+        self._began = time.perf_counter() - seconds
         self._phases: defaultdict[str, float] = defaultdict(float)
 
     @contextmanager
@@ -29,5 +30,5 @@ class Stopwatch:
         return {name: round(seconds, 4) for name, seconds in self._phases.items()}
 
     def seconds(self) -> float:
-        """Seconds since the stopwatch was made."""
+        """Seconds since the stopwatch was made, and those that it began at."""
         return time.perf_counter() - self._began

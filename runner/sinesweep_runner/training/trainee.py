@@ -10,8 +10,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from sinesweep.blame import blaming
 from sinesweep_runner.training.assembly import Step
-from sinesweep_runner.training.failures import blaming
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Trainee(keras.Model):
         network: Step,
         loss: Step,
         class_weights: np.ndarray | None = None,
+        settings: Sequence[keras.Variable] = (),
     ) -> None:
         """Puts them together.
 
@@ -44,12 +45,15 @@ class Trainee(keras.Model):
             network: features → logits.
             loss: of targets and logits.
             class_weights: how much a clip of each class counts `(classes,)`; None for all the same.
+            settings: variables that network and loss read beside their weights.
         """
         super().__init__(name="trainee")
         self._plan = Plan(tuple(steps), network, loss)
         # Keras finds the weights of what stands in a list; it does not look into the plan.
         self.parts = [step.layer for step in (*steps, network)]
-        self._class_weights = class_weights
+        self.settings = list(settings)
+        # A variable, so that the same graph serves another part of the clips.
+        self._class_weights = None if class_weights is None else keras.Variable(class_weights, trainable=False)
         self.built = True
 
     def call(self, inputs: dict[str, Any], training: bool = False) -> dict[str, Any]:
@@ -69,11 +73,13 @@ class Trainee(keras.Model):
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
         """The mean loss of a batch, and what the network's regularizers add."""
-        targets = y_pred["targets"]
+        return sum(self.losses, start=self.weighed(y_pred["targets"], y_pred["logits"]))
+
+    def weighed(self, targets: Any, logits: Any) -> Any:
+        """The mean loss of a batch, and nothing else."""
         weights = None if self._class_weights is None else ops.sum(targets * self._class_weights, axis=-1)
         with blaming("loss", self._plan.loss.name, "call"):
-            total = self._plan.loss.layer(targets, y_pred["logits"], sample_weight=weights)
-        return sum(self.losses, start=total)
+            return self._plan.loss.layer(targets, logits, sample_weight=weights)
 
 
 def balanced_weights(targets: np.ndarray) -> np.ndarray:

@@ -10,9 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sinesweep.blame import blaming
 from sinesweep.contract import HostAugmentation
+from sinesweep.errors import PluginFault
 from sinesweep_runner.training.batches import Source
-from sinesweep_runner.training.failures import PluginFault, blaming
+from sinesweep_runner.training.firstuse import alone_at_first
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.windows import MEMORY_BYTES
 
@@ -70,15 +72,13 @@ class Variants:
         self, augmentation: HostAugmentation, name: str, wave: np.ndarray, key: tuple[int, int, int]
     ) -> np.ndarray:
         rng = np.random.default_rng((self._seed, *key))
-        with self._watch.phase("augment"), blaming("augmentation", name, "change"):
+        with self._watch.phase("augment"), alone_at_first(type(augmentation)), blaming("augmentation", name, "change"):
             changed = augmentation.change(wave, self._rate_hz, rng)
             if not (isinstance(changed, np.ndarray) and changed.shape == wave.shape and changed.dtype == np.float32):
                 given = (
                     f"{changed.dtype} {changed.shape}" if isinstance(changed, np.ndarray) else type(changed).__name__
                 )
-                raise PluginFault(
-                    f"augmentation '{name}' failed in change: it gives {given}, expected float32 {wave.shape}"
-                )
+                raise PluginFault("augmentation", name, "change", f"it gives {given}, expected float32 {wave.shape}")
             if not np.isfinite(changed).all():
-                raise PluginFault(f"augmentation '{name}' failed in change: it gives samples that are NaN or infinite")
+                raise PluginFault("augmentation", name, "change", "it gives samples that are NaN or infinite")
         return changed

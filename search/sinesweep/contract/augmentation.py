@@ -90,10 +90,11 @@ class Augmentation(Augmenter):
     def layer(self, rate_hz: int, seed: int) -> keras.Layer:
         """A Keras layer that changes its input when called with `training=True` and returns it untouched otherwise.
 
-        `WAVEFORM`: float32 `(batch, samples)` → the same shape. `FEATURES`: normalised `(batch, frames, bins)` → the
-        same shape. `WAVEFORM_BATCH` and `BATCH`: the pair of these and of targets `(batch, outputs)`, one-hot in
-        classification → the same pair of shapes. Chance comes from `keras.random.SeedGenerator(seed)`, drawn anew for
-        every clip of every batch. Files are read when the layer is built, not when it is made.
+        `WAVEFORM`: float32 `(batch, samples)` → the same shape. `FEATURES`: normalised `(batch, frames, bins)`, or with
+        channels behind them → the same shape. `WAVEFORM_BATCH` and `BATCH`: the pair of these and of targets
+        `(batch, outputs)`, one-hot in classification → the same pair of shapes. Chance comes from
+        `keras.random.SeedGenerator(seed)`, drawn anew for every clip of every batch. Files are read when the layer is
+        built, not when it is made.
         """
 
 

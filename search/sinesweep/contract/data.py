@@ -40,9 +40,11 @@ class Baseline(Plugin):
 
     Attributes:
         tasks: what it can do. One that tells classes apart serves labels too: one of it learns each label.
+        describing: the settings that `describe` alone knows of. They say nothing where data are vectors.
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.CLASSIFICATION, Task.MULTI_LABEL})
+    describing: ClassVar[frozenset[str]] = frozenset()
 
     @abc.abstractmethod
     def describe(self, wave: np.ndarray[Any, Any], rate_hz: int) -> np.ndarray[Any, Any]:

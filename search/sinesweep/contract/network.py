@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Architecture(Plugin):
-    """A family of networks. To be implemented by subclasses: `build`."""
+    """A family of networks. To be implemented by subclasses: `build`.
+
+    Attributes:
+        exports: a model with it can be exported as a SavedModel that gives the same answers.
+    """
+
+    exports: ClassVar[bool] = True
 
     dropout: Annotated[float, Float(0.0, 0.9, search=(0.0, 0.5)), "share of units that are dropped in training"] = 0.2
     l1: Annotated[float, Choice((0.0, 1e-6, 1e-5, 1e-4, 1e-3)), "weight of the sum of absolute kernel weights"] = 0.0
@@ -29,11 +35,14 @@ class Architecture(Plugin):
     ] = "kernel"
 
     def check(self, input_shape: Shape) -> None:
-        """Raise `Infeasible` where this network cannot take `input_shape` = `(frames, bins)`."""
+        """Raise `Infeasible` where this network cannot take `input_shape`.
+
+        That is `(frames, bins)`, or `(frames, bins, channels)` from a front end whose features have channels.
+        """
 
     @abc.abstractmethod
     def build(self, input_shape: Shape, outputs: int) -> keras.Model:
-        """A Keras model, float32 `(batch, frames, bins)` → logits `(batch, outputs)`, no activation at its end."""
+        """A Keras model, float32 `(batch, *input_shape)` → logits `(batch, outputs)`, no activation at its end."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from sinesweep.settings import Setting
 
 Shape = tuple[int, ...]
+"""The sides of one example's features: `(frames, bins)`, or `(frames, bins, channels)` as a picture has them."""
 
 
 CONTRACT = 1

@@ -1,29 +1,60 @@
-"""Reports: the leaderboard as text, Markdown, CSV, JSON and one HTML page."""
+"""Reports: the story of a sweep as one HTML page, its leaderboard as text, Markdown, CSV and JSON."""
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from sinesweep.errors import SweepError
 from sinesweep.files import write_atomically
-from sinesweep.leaderboard import Leaderboard
+from sinesweep.report import charts
 from sinesweep.report.comma import to_csv as to_csv
 from sinesweep.report.document import from_json as from_json
+from sinesweep.report.document import json_schema as json_schema
 from sinesweep.report.document import to_json as to_json
 from sinesweep.report.html import to_html as to_html
 from sinesweep.report.markdown import to_markdown as to_markdown
+from sinesweep.report.story import Story
 from sinesweep.report.text import to_text as to_text
 
-WRITERS = {
-    "report.html": to_html,
-    "leaderboard.md": to_markdown,
-    "leaderboard.csv": to_csv,
-    "leaderboard.json": to_json,
-}
+
+def write(story: Story, folder: Path, refresh_s: int | None = None) -> list[Path]:
+    """Writes the page and the leaderboard's files into `folder`, each whole or not at all, and returns their paths.
+
+    Args:
+        refresh_s: after so many seconds a browser loads the page anew; None for a page that stays.
+
+    Raises:
+        SweepError: the folder may not be written to.
+    """
+    board = story.board
+    contents = {
+        "report.html": to_html(story, refresh_s),
+        "leaderboard.md": to_markdown(board),
+        "leaderboard.csv": to_csv(board),
+        "leaderboard.json": to_json(board),
+    }
+    with _writing(folder):
+        for name, content in contents.items():
+            write_atomically(folder / name, content)
+    return [folder / name for name in contents]
 
 
-def write(board: Leaderboard, folder: Path) -> list[Path]:
-    """Writes all four files into `folder`, each whole or not at all, and returns their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, writer in WRITERS.items():
-        write_atomically(folder / name, writer(board))
-    return [folder / name for name in WRITERS]
+def write_figures(story: Story, folder: Path) -> list[Path]:
+    """Writes every chart of the page as SVG and PNG into `folder/figures`; raises as `write` does."""
+    with _writing(folder / "figures"):
+        return charts.write_figures(charts.charts(story), folder / "figures")
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Within, `folder` is there; raises SweepError where it may not be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as reason:
+        if reason.errno not in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise
+        raise SweepError(f"{folder} cannot be written: {reason.strerror}; the report stays as it was") from None

@@ -1,19 +1,56 @@
-"""The leaderboard as JSON and back."""
+"""The leaderboard as JSON and back; `docs/leaderboard.schema.json` describes it."""
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from typing import Any
+
 from pydantic import TypeAdapter
 
+from sinesweep.errors import SweepError
 from sinesweep.leaderboard import Leaderboard
 
-_BOARD = TypeAdapter(Leaderboard)
+VERSION = 1
+"""Of the schema; a larger number says that a program which reads the files has to be changed."""
 
 
 def to_json(board: Leaderboard) -> str:
-    """The whole leaderboard; the keys are the attributes of `sinesweep.leaderboard`."""
-    return _BOARD.dump_json(board, indent=1).decode() + "\n"
+    """The version of the schema, and the whole leaderboard; the keys are the attributes of `sinesweep.leaderboard`."""
+    return f'{{\n "schema": {VERSION},{_board().dump_json(board, indent=1).decode()[1:]}\n'
 
 
 def from_json(text: str) -> Leaderboard:
-    """What `to_json` wrote; raises pydantic's ValidationError, a ValueError, where it did not."""
-    return _BOARD.validate_json(text)
+    """What `to_json` wrote.
+
+    Raises:
+        ValueError: it is something else.
+        SweepError: it was written by another version of the schema.
+    """
+    document = json.loads(text)
+    version = document.get("schema", VERSION) if isinstance(document, dict) else VERSION
+    if version != VERSION:
+        raise SweepError(
+            f"this leaderboard has version {version} of the schema, and this Sinesweep reads version {VERSION};"
+            " read it with the Sinesweep that wrote it, or write it anew: sinesweep report"
+        )
+    return _board().validate_json(text)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of what `to_json` writes."""
+    schema = _board().json_schema(mode="serialization")
+    version = {"const": VERSION, "description": "version of this schema"}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "A leaderboard of Sinesweep",
+        "properties": {"schema": version, **schema["properties"]},
+        "required": ["schema", *schema["required"]],
+    }
+
+
+@cache
+def _board() -> TypeAdapter[Leaderboard]:
+    """Made when it is needed: many a command that reads this package writes no report."""
+    return TypeAdapter(Leaderboard)

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from sinesweep.leaderboard import Leaderboard, Row
-from sinesweep.report import words
-from sinesweep.report.short import lines, short, varying
-from sinesweep.wording import duration
-
-HEADINGS = ("", "trial", "{metric}", "95 % interval", "folds", "parameters", "time", "configuration")
+from sinesweep.leaderboard import Leaderboard
+from sinesweep.report import costs, words
+from sinesweep.report.mishaps import mended, mishap
+from sinesweep.report.notes import notes
+from sinesweep.report.pinned import pinned
+from sinesweep.report.short import short, varying
+from sinesweep.rows import Row
+from sinesweep.wording import duration, escaped
 
 
 def to_markdown(board: Leaderboard) -> str:
     """The leaderboard as one Markdown page."""
     parts = [
-        f"# {_escaped(board.header.name)}",
-        _escaped(words.asked(board)),
-        f"**How the score was split.** {_escaped(board.header.how)}",
-        f"**Validation.** {_escaped(words.verdict(board))}",
-        f"**Test.** {_escaped(words.final(board))}",
+        f"# {escaped(board.header.name)}",
+        escaped(words.asked(board)),
+        f"**How the score was split.** {escaped(board.header.how)}",
+        f"**Validation.** {escaped(words.verdict(board))}",
+        f"**Test.** {escaped(words.final(board))}",
         *_table(board),
-        *(_escaped(note) for note in words.notes(board)),
+        *(escaped(note) for note in notes(board)),
         "## Trials",
-        _escaped(words.counts(board).capitalize() + "."),
+        escaped(words.counts(board).capitalize() + "."),
         *_mishaps(board),
+        escaped(mended(board)),
         *_winner(board),
         _versions(board),
     ]
@@ -37,41 +39,42 @@ def _table(board: Leaderboard) -> list[str]:
     if not rows:
         return []
     shown = varying([row.config for row in board.rows])
-    heading = [text.format(metric=words.title(board.metric.name)) for text in HEADINGS]
+    heading = ["", "trial", words.title(board.metric.name), "95 % interval"]
+    heading += [*(["fresh seeds"] if board.finalists else []), "folds", "parameters"]
+    heading += [*costs.columns(board).values(), "time", "configuration"]
     table = [heading, ["---:"] * (len(heading) - 1) + [":---"], *(_cells(board, row, shown) for row in rows)]
     return ["\n".join(f"| {' | '.join(cells)} |" for cells in table)]
 
 
 def _cells(board: Leaderboard, row: Row, shown: set[str]) -> Sequence[str]:
-    baseline = row is board.baseline
-    what = f"baseline: {words.baseline_name(row)}" if baseline else short(row.config, shown)
+    what = words.baseline(row) if row is board.baseline else short(row.config, shown)
     return (
-        f"{row.rank}{' ≈' if row.tied else ''}" if row.rank else "",
+        f"{row.rank} {costs.marks(row)}".rstrip() if row.rank else "",
         str(row.number),
         board.metric.show(row.score),
         words.spread(board.metric, row.interval),
+        *([words.fresh(board.metric, row)] if board.finalists else []),
         words.folds(board.metric, row),
         words.number(row.parameters) if row.parameters else "",
+        *(costs.shown(name, row) for name in costs.columns(board)),
         duration(row.seconds),
-        _escaped(what),
+        escaped(what),
     )
 
 
 def _mishaps(board: Leaderboard) -> list[str]:
-    return ["\n".join(f"- {_escaped(words.mishap(each))}" for each in board.failures)]
+    return ["\n".join(f"- {escaped(mishap(each))}" for each in board.failures)]
 
 
 def _winner(board: Leaderboard) -> list[str]:
     if board.best is None:
         return []
-    return [f"## Configuration of trial {board.best.number}", f"~~~yaml\n{lines(board.best.config)}\n~~~"]
+    return [
+        f"## Configuration of trial {board.best.number}",
+        "As a sweep file asks for it:",
+        f"~~~yaml\n{pinned(board.best.config)}~~~",
+    ]
 
 
 def _versions(board: Leaderboard) -> str:
-    return _escaped(", ".join(f"{name} {version}" for name, version in board.header.versions.items()))
-
-
-def _escaped(text: str) -> str:
-    """Text that stays text: no tag, no link, no emphasis, no new cell."""
-    text = re.sub(r"([\\|*`\[\]])", r"\\\1", words.one_line(text))
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped(", ".join(f"{name} {version}" for name, version in board.header.versions.items()))

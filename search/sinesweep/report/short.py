@@ -27,7 +27,7 @@ def flat(config: Config) -> dict[str, Any]:
         parts = _parts(key, section)
         names = [str(part["name"]) for part in parts if "name" in part]
         if names or not parts:
-            found[key] = "+".join(names) if names else _exact(section or "none")
+            found[key] = "+".join(names) if names else "none" if section in (None, [], {}) else _exact(section)
         for part in parts:
             prefix = f"{key}.{part['name']}" if "name" in part else key
             found |= {f"{prefix}.{setting}": value for setting, value in part.items() if setting != "name"}
@@ -48,19 +48,6 @@ def short(config: Config, shown: set[str], most: int | None = None) -> str:
     return " · ".join(part for part in _sections(config, shown, most) if part)
 
 
-def lines(config: Config) -> str:
-    """The whole configuration, a setting a line, in the order and the words of a sweep file."""
-    found: list[str] = []
-    for key, section in config.items():
-        parts = _parts(key, section)
-        if not parts:
-            found.append(f"{key}: {_exact(section or 'none')}")
-        for part in parts:
-            found.append(f"{key}: {part['name']}" if "name" in part else f"{key}:")
-            found += [f"  {name}: {_exact(value)}" for name, value in part.items() if name != "name"]
-    return "\n".join(found)
-
-
 def _parts(key: str, section: Any) -> Sequence[Mapping[str, Any]]:
     """A plugin, several plugins, or none: what stands under a key of a configuration, as far as it counts."""
     if isinstance(section, Mapping):
@@ -74,7 +61,8 @@ def _sections(config: Config, shown: set[str], most: int | None) -> Iterator[str
             names = flat(config)[key]
             yield names if key in shown and section else ""
         elif key == "fit":
-            settings = [_optimizer(section, shown), *_settings("fit", section, shown)]
+            rest = {name: value for name, value in section.items() if name not in ("optimizer", "learning_rate")}
+            settings = [_optimizer(section, shown), *_settings("fit", rest, shown)]
             yield ", ".join([setting for setting in settings if setting][:most])
         elif isinstance(section, Mapping):
             name = str(section.get("name", key))
@@ -86,7 +74,7 @@ def _sections(config: Config, shown: set[str], most: int | None) -> Iterator[str
 
 
 def _settings(prefix: str, section: Mapping[str, Any], shown: set[str]) -> Iterator[str]:
-    names = [name for name in section if f"{prefix}.{name}" in shown and name not in ("optimizer", "learning_rate")]
+    names = [name for name in section if f"{prefix}.{name}" in shown]
     for name in sorted(names, key=lambda name: name in COMMON):
         yield _setting(name, section[name])
 
@@ -99,17 +87,17 @@ def _optimizer(fit: Mapping[str, Any], shown: set[str]) -> str:
 
 
 def _setting(name: str, value: Any) -> str:
-    """`64 mels`, `window 25 ms`, `3 blocks`, `no nesterov`, `dropout 0.2`; of a further setting its own name."""
+    """`64 mels`, `window 25 ms`, `3 blocks`, `nesterov off`, `dropout 0.2`; of a further setting its own name."""
     name = name.partition(".")[2] or name
     words = name.split("_")
     if isinstance(value, bool):
-        return _words([*words] if value else ["no", *words])
+        return _words([*words, "" if value else "off"])
     if words[0] == "n" and len(words) > 1:
         return _words([_value(value), *words[1:]])
     if words[-1] in UNITS and len(words) > 1:
         return _words([*words[:-1], _value(value), {"hz": "Hz", "db": "dB"}.get(words[-1], words[-1])])
     if isinstance(value, int) and name.endswith("s"):
-        return _words([_value(value), *words])
+        return _words([_value(value), *words[:-1], words[-1].removesuffix("s") if value == 1 else words[-1]])
     return _words([*words, _value(value)])
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Sequence
 
-from sinesweep.leaderboard import Leaderboard, Row
-from sinesweep.report import words
+from sinesweep.leaderboard import Leaderboard
+from sinesweep.report import costs, words
+from sinesweep.report.mishaps import mended, mishap
+from sinesweep.report.notes import notes
 from sinesweep.report.short import short, varying
-from sinesweep.wording import duration
+from sinesweep.rows import Row
+from sinesweep.wording import duration, one_line, width_of
 
 SHOWN = 20
 LEAST_CONFIGURATION, LEAST_NAMES = 40, 12
@@ -24,7 +26,7 @@ def to_text(board: Leaderboard, width: int = 100) -> str:
     """The leaderboard in plain text, no line longer than `width` (40 or more) columns."""
     width = max(width, 40)
     parts = [
-        words.one_line(board.header.name),
+        one_line(board.header.name),
         _wrapped(words.asked(board), width),
         _labelled("Split", board.header.how, width),
         "",
@@ -33,9 +35,9 @@ def to_text(board: Leaderboard, width: int = 100) -> str:
         "",
         *_table(board, width),
         *([""] if board.rows or board.baseline else []),
-        *(_wrapped(note, width) for note in words.notes(board)),
+        *(_wrapped(note, width) for note in notes(board)),
         _labelled("Trials", words.counts(board), width),
-        *(_wrapped(f"  {words.mishap(each)}", width) for each in board.failures),
+        *(_wrapped(f"  {text}", width) for text in (*map(mishap, board.failures), mended(board)) if text),
     ]
     return "\n".join(parts) + "\n"
 
@@ -52,7 +54,7 @@ def _table(board: Leaderboard, width: int) -> list[str]:
             columns.pop(name, None)
     columns["configuration"] = ["configuration", *_configurations(board, rows, _room(columns, width))]
     lines = [_line(row, columns) for row in zip(*columns.values(), strict=True)]
-    lines.insert(1, "─" * max(_columns(line) for line in lines))
+    lines.insert(1, "─" * max(width_of(line) for line in lines))
     foot = ["", lines.pop()] if board.baseline else []
     more = [f"… and {len(board.rows) - SHOWN} more in leaderboard.csv"] if len(board.rows) > SHOWN else []
     return lines + more + foot
@@ -61,12 +63,14 @@ def _table(board: Leaderboard, width: int) -> list[str]:
 def _cells(board: Leaderboard, row: Row) -> dict[str, str]:
     return {
         "rank": "" if row.rank is None else str(row.rank),
-        "": "≈" if row.tied else "",
+        "": costs.marks(row),
         "trial": str(row.number),
         words.title(board.metric.name): board.metric.show(row.score),
         "95 % interval": words.spread(board.metric, row.interval),
+        "fresh seeds": words.fresh(board.metric, row),
         "folds": words.folds(board.metric, row) if len(row.folds) > 1 else "",
         "parameters": words.number(row.parameters) if row.parameters else "",
+        **{title: costs.shown(name, row) for name, title in costs.columns(board).items()},
         "time": duration(row.seconds),
     }
 
@@ -76,25 +80,22 @@ def _configurations(board: Leaderboard, rows: Sequence[Row], room: int) -> list[
     shown = varying([row.config for row in board.rows])
     least = 1 if room >= LEAST_CONFIGURATION else 0
     for most in range(MOST_SETTINGS, least - 1, -1):
-        texts = [
-            f"baseline: {words.baseline_name(row)}" if row is board.baseline else short(row.config, shown, most)
-            for row in rows
-        ]
-        if all(_columns(text) <= room for text in texts):
+        texts = [words.baseline(row, most) if row is board.baseline else short(row.config, shown, most) for row in rows]
+        if all(width_of(text) <= room for text in texts):
             break
-    return [_cut(words.one_line(text), max(room, 8)) for text in texts]
+    return [_cut(one_line(text), max(room, 8)) for text in texts]
 
 
 def _room(columns: dict[str, list[str]], width: int) -> int:
     """Columns of the terminal that are left for the configuration."""
-    taken = [max(map(_columns, cells)) for cells in columns.values()]
+    taken = [max(map(width_of, cells)) for cells in columns.values()]
     return width - sum(taken) - 2 * len(taken)
 
 
 def _line(row: Sequence[str], columns: dict[str, list[str]]) -> str:
     padded = []
     for cell, (name, cells) in zip(row, columns.items(), strict=True):
-        blanks = " " * (max(map(_columns, cells)) - _columns(cell))
+        blanks = " " * (max(map(width_of, cells)) - width_of(cell))
         padded.append(cell + blanks if name in LEFT else blanks + cell)
     return "  ".join(padded).rstrip()
 
@@ -105,17 +106,12 @@ def _labelled(label: str, text: str, width: int) -> str:
 
 def _wrapped(text: str, width: int) -> str:
     indent = " " * (len(text) - len(text.lstrip()))
-    return textwrap.fill(words.one_line(text), width, initial_indent=indent, subsequent_indent=indent)
+    return textwrap.fill(one_line(text), width, initial_indent=indent, subsequent_indent=indent)
 
 
 def _cut(text: str, room: int) -> str:
-    if _columns(text) <= room:
+    if width_of(text) <= room:
         return text
-    while _columns(text) > room - 1:
+    while width_of(text) > room - 1:
         text = text[:-1]
     return text.rstrip(" ·") + "…"
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes: characters of East Asian scripts and emoji take two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else not unicodedata.combining(c) for c in text)

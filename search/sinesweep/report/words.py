@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from sinesweep.dataset import Task
 from sinesweep.intervals import Interval
-from sinesweep.leaderboard import COMPARED, Leaderboard, Mishap, Row
+from sinesweep.leaderboard import Leaderboard
 from sinesweep.metrics import Metric
-from sinesweep.report.short import flat
+from sinesweep.report.short import flat, short
+from sinesweep.rows import Row
 from sinesweep.trial import State
 from sinesweep.wording import duration, many
+from sinesweep.wording import number as number
 
-FEW_GROUPS = 10
 WORDS = {
     "auc": "AUC",
     "lrap": "LRAP",
@@ -20,18 +21,22 @@ WORDS = {
     "root_mean_squared_error": "RMSE",
     "mean_squared_error": "MSE",
     "mean_absolute_error": "MAE",
+    "multiply_adds": "multiply-adds",
+    "model_bytes": "bytes",
+    "latency_ms": "latency",
 }
 
 
 def asked(board: Leaderboard) -> str:
     """What was asked, of which data, and with what budget."""
     head = board.header
-    ended = sum(n for state, n in board.counts.items() if State(state).spent)
+    ended = sum(n for state, n in board.counts.items() if State(state).spent) - len(board.longer)
     goal = {"maximize": "Highest", "minimize": "Lowest"}[board.metric.direction]
     limit = f" (at most {head.budget_hours:g} h)" if head.budget_hours else ""
+    groups = f", {many(head.groups, 'group')}" if head.groups < head.clips else ""
     return (
-        f"{goal} {title(board.metric.name)} on {head.dataset}: {head.clips:,} clips,"
-        f" {asked_of(head.task, head.classes)}, {head.groups:,} groups. {ended} of {head.budget_trials} trials"
+        f"{goal} {title(board.metric.name)} on {head.dataset}: {many(head.clips, 'clip')},"
+        f" {asked_of(head.task, head.classes)}{groups}. {ended} of {many(head.budget_trials, 'trial')}"
         f" in {duration(head.hours * 3600)}{limit}; seed {head.seed}."
     )
 
@@ -52,7 +57,7 @@ def verdict(board: Leaderboard) -> str:
     """The winner against the baseline."""
     best, base = board.best, board.baseline
     if best is None:
-        return "No trial has a score yet." if not board.failures else "No trial has a score: all that ended failed."
+        return f"No trial has a score yet{f': {counts(board)}' if board.counts else ''}."
     measured = f"Trial {best.number} is best with {scored(board.metric, best)}"
     if base is None or board.lead is None:
         return f"{measured}. There is no baseline to compare it with."
@@ -63,49 +68,15 @@ def _lead(board: Leaderboard) -> str:
     if board.lead is None:
         return ""
     difference, p = board.lead.difference, board.lead.p_value
-    amount = _amount(board.metric, abs(difference))
+    ahead = amount(board.metric, abs(difference)) + (" points" if board.metric.percent else "")
     if board.metric.goodness(difference) <= 0:
         return "It does not beat the baseline."
     if p is None:
-        return f"It beats the baseline by {amount}; whether that is chance cannot be said without predictions."
-    chance = f"{_p(p)}, corrected for {many(len(board.rows), 'trial')}"
+        return f"It beats the baseline by {ahead}; whether that is chance cannot be said without predictions."
+    luck = f"{chance(p)}, corrected for {many(len(board.rows), 'trial')}"
     if board.lead.distinguishable:
-        return f"It beats the baseline by {amount} ({chance})."
-    return f"It is {amount} ahead of the baseline, which the data cannot tell from chance ({chance})."
-
-
-def ties(board: Leaderboard) -> str:
-    """Which trials the data cannot tell apart, and which of them to take."""
-    if len(board.tied) < 2:
-        return ""
-    others = len(board.tied) - 1
-    among = f" (of the first {COMPARED})" if len(board.rows) > COMPARED else ""
-    cheap = next(row for row in board.tied if row.number == board.recommended)
-    sentence = f"The data cannot tell the best from {many(others, 'other trial')}{among}, marked ≈."
-    if cheap is board.best:
-        return f"{sentence} Trial {cheap.number} is also the smallest of them."
-    size = number(cheap.parameters)
-    return f"{sentence} Recommended is the smallest of them: trial {cheap.number} with {size} parameters."
-
-
-def luck(board: Leaderboard) -> str:
-    """What choosing the best of many gives without any merit."""
-    if board.luck is None:
-        return ""
-    return (
-        f"Choosing flatters: the best of {len(board.rows)} models that are all as good as the median trial would be"
-        f" expected to read {board.metric.show(board.luck)} on {board.judged_clips:,} clips."
-    )
-
-
-def footing(board: Leaderboard) -> str:
-    """A warning where the scores stand on few groups."""
-    if not 0 < board.judged_groups < FEW_GROUPS:
-        return ""
-    return (
-        f"All {board.judged_clips:,} validation clips come from {many(board.judged_groups, 'group')}:"
-        " on a new one the score may differ by more than the interval says. Look at the folds."
-    )
+        return f"It beats the baseline by {ahead} ({luck})."
+    return f"It is {ahead} ahead of the baseline, which the data cannot tell from chance ({luck})."
 
 
 def final(board: Leaderboard) -> str:
@@ -117,13 +88,8 @@ def final(board: Leaderboard) -> str:
     base = f"; the baseline {board.metric.show(board.test.baseline)}" if board.test.baseline is not None else ""
     return (
         f"{shown}{around} for trial {board.test.trial} on {board.test.clips:,} clips that no trial had seen{base}."
-        f" Opened once, {board.test.opened[:16].replace('T', ' ')}."
+        f" Opened once, {board.test.opened[:16].replace('T', ' ')} UTC."
     )
-
-
-def notes(board: Leaderboard) -> list[str]:
-    """What a reader of the table should know, the most important first."""
-    return [note for note in (ties(board), footing(board), luck(board)) if note]
 
 
 def counts(board: Leaderboard) -> str:
@@ -131,17 +97,26 @@ def counts(board: Leaderboard) -> str:
     return ", ".join(f"{n} {state}" for state, n in board.counts.items()) or "none ended yet"
 
 
-def mishap(each: Mishap) -> str:
-    """`2 × out_of_memory, such as trial 5: …`."""
-    kind = "infeasible" if each.state is State.INFEASIBLE else each.cause
-    return f"{each.count} × {kind}, such as trial {each.trial}: {each.example}"
-
-
 def scored(metric: Metric, row: Row) -> str:
-    """`84.3 % accuracy (80.1–87.8 %)`, or `loss 0.412 (0.380–0.450)`."""
-    around = f" ({spread(metric, row.interval)})" if row.interval else ""
-    shown = metric.show(row.score)
-    return f"{shown} {title(metric.name)}{around}" if metric.percent else f"{title(metric.name)} {shown}{around}"
+    """`84.3 % accuracy (80.1–87.8 %)`, or `loss 0.412 (0.380–0.450), the mean of 3 fresh seeds`."""
+    score, interval = row.honest
+    around = f" ({spread(metric, interval)})" if interval else ""
+    parts = (metric.show(score), title(metric.name))
+    told = " ".join(parts if metric.percent else reversed(parts))
+    seeds = len(row.trainings)
+    mean = f", the mean of {seeds} fresh seeds" if seeds > 1 else ", of a fresh seed"
+    fresh = "" if row.trainings == (row.number,) else mean
+    return f"{told}{around}{fresh}"
+
+
+def fresh(metric: Metric, row: Row) -> str:
+    """What fresh seeds have given: `84.3 % ± 0.8`, their mean and their standard deviation."""
+    if row.finalist is None or row.finalist.score is None:
+        return ""
+    around = f" ± {amount(metric, row.finalist.spread)}" if row.finalist.spread is not None else ""
+    missing = len(row.finalist.scores) < row.finalist.wanted
+    some = f" ({len(row.finalist.scores)} of {row.finalist.wanted} seeds)" if missing else ""
+    return f"{metric.show(row.finalist.score)}{around}{some}"
 
 
 def spread(metric: Metric, around: Interval | None) -> str:
@@ -165,27 +140,22 @@ def title(name: str) -> str:
     return name.replace("_", " ").replace(" f1", "-F1").replace("top ", "top-")
 
 
+def baseline(row: Row, most: int | None = None) -> str:
+    """`baseline: svm C 10`: the baseline with its settings, at most `most`."""
+    return f"baseline: {short(row.config, set(flat(row.config)), most)}"
+
+
 def baseline_name(row: Row) -> str:
     """What the baseline is called."""
     names = [str(value) for key, value in flat(row.config).items() if "." not in key]
     return names[0] if names else "baseline"
 
 
-def number(count: int) -> str:
-    """`812`, `48.3 k`, `1.25 M`."""
-    if count < 1000:
-        return str(count)
-    return f"{count / 1e3:.3g} k" if count < 999_500 else f"{count / 1e6:.3g} M"
+def amount(metric: Metric, difference: float) -> str:
+    """A difference of two scores: `0.8`, in points of a percentage, or `0.012`."""
+    return f"{100 * difference:.1f}" if metric.percent else metric.show(difference)
 
 
-def one_line(text: str) -> str:
-    """Text on one line, without control characters that a terminal would obey."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _amount(metric: Metric, difference: float) -> str:
-    return f"{100 * difference:.1f} points" if metric.percent else metric.show(difference)
-
-
-def _p(p: float) -> str:
+def chance(p: float) -> str:
+    """`p = 0.012`."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"

@@ -10,7 +10,7 @@ from sinesweep.contract import Architecture, Shape
 from sinesweep.domains import searched
 from sinesweep.settings import settings
 from sinesweep.testing.expect import expect_array, expect_different, expect_same, refused, trying
-from sinesweep.testing.kerasparts import KerasSuite, array, expect_gradients, reloaded, seed, steps
+from sinesweep.testing.kerasparts import KerasSuite, array, expect_gradients, exported, reloaded, seed, steps
 from sinesweep.testing.points import changed, points, random_points
 from sinesweep.testing.sounds import KINDS_OF_SOUND, Array, clips, noise
 
@@ -19,8 +19,8 @@ OUTPUTS = 3
 SHAPES = ((16, 16), (32, 32), (64, 40), (100, 64), (2000, 1), (16000, 1))
 """Features that networks are tried on; the first that a network takes is its own, so that the suite stays quick."""
 
-ODD_SHAPES = ((1, 1), (1, 40), (3, 3), (17, 5), (128, 128), (8000, 1))
-"""Features that `check` has to refuse, or `build` to take."""
+ODD_SHAPES = ((1, 1), (1, 40), (3, 3), (17, 5), (128, 128), (8000, 1), (32, 32, 3))
+"""Features that `check` has to refuse, or `build` to take; the last have channels."""
 
 
 class ArchitectureSuite(KerasSuite):
@@ -98,6 +98,15 @@ class ArchitectureSuite(KerasSuite):
         traced = model.predict_on_batch(inputs)
         expect_same("the network after the file", traced, array(reloaded(model)(inputs)), rtol=1e-4, atol=1e-4)
 
+    def test_an_exported_network_gives_the_same_logits(self, plugin: Architecture) -> None:
+        """Where the plugin says that it `exports`: as a SavedModel, which is read without Keras."""
+        if not plugin.exports:
+            raise SkipTest("it says that it does not export")
+        shape = smallest(plugin)
+        model, inputs = plugin.build(shape, OUTPUTS), noise(3, *shape)
+        traced = model.predict_on_batch(inputs)
+        expect_same("the network after the export", traced, exported(model, inputs), rtol=1e-4, atol=1e-4)
+
 
 def smallest(plugin: Architecture) -> Shape:
     """The first of `SHAPES` that the plugin's own settings allow."""
@@ -108,7 +117,7 @@ def smallest(plugin: Architecture) -> Shape:
 
 def expect_refused_or_builds(plugin: Architecture, shape: Shape) -> None:
     """`check` raises Infeasible, or `build` gives a model from features to logits."""
-    with trying(plugin, f"{shape[0]} frames × {shape[1]} bins"):
+    with trying(plugin, f"features of {' × '.join(map(str, shape))}"):
         if refused(plugin.check, shape):
             return
         model = plugin.build(shape, OUTPUTS)

@@ -44,6 +44,14 @@ class AugmentationSuite(KerasSuite):
             for before, after in zip(given, _call(layer, given, **options), strict=True):
                 expect_same(f"what was called with {options or 'no options'}", before, after)
 
+    def test_features_with_channels_keep_their_shape(self, plugin: Augmenter) -> None:
+        """A front end may give `(frames, bins, channels)`."""
+        if plugin.stage.changes_waveforms:
+            raise SkipTest("it changes waveforms")
+        features, *targets = examples(plugin.stage)
+        given = (np.stack([features, -features, 2 * features], axis=-1), *targets)
+        expect_kept_shapes(given, augmenter(plugin, seed=1)(given))
+
     def test_something_is_changed_in_training(self, plugin: Augmenter) -> None:
         """In four batches of sixteen clips at the latest."""
         change, given = augmenter(plugin, seed=1), examples(plugin.stage)

@@ -22,6 +22,7 @@ class BaselineSuite(PluginSuite):
     """The suite of `Baseline`; its hole is a fixture `plugin` that returns one."""
 
     kind = "baselines"
+    searched = False
 
     def test_clips_of_every_length_and_rate_are_described_alike(self, plugin: Baseline) -> None:
         """As many numbers for a hundredth of a second as for a second, finite for silence, an impulse and noise."""

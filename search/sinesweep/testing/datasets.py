@@ -19,6 +19,7 @@ class DatasetSuite(PluginSuite):
     """The suite of `DatasetReader`; its hole is a fixture `plugin` that returns one which finds a small data set."""
 
     kind = "datasets"
+    searched = False
 
     def test_clips_are_in_a_stable_order(self, plugin: DatasetReader) -> None:
         """An index names the same clip on every machine: they are sorted by path, then by where they start."""

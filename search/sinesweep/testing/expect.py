@@ -9,10 +9,12 @@ from unittest import SkipTest
 
 import numpy as np
 
+from sinesweep.blame import NOBODYS
 from sinesweep.contract import Plugin
 from sinesweep.errors import Infeasible
 from sinesweep.testing.points import named
 from sinesweep.testing.sounds import Array
+from sinesweep.wording import brief
 
 
 @contextmanager
@@ -21,12 +23,12 @@ def trying(plugin: Plugin, *where: str) -> Iterator[None]:
     place = ", ".join([named(plugin), *where])
     try:
         yield
-    except SkipTest:
+    except (SkipTest, *NOBODYS):
         raise
     except AssertionError as broken:
         raise AssertionError(f"{place}: {broken}") from broken
-    except Exception as fault:  # a stranger's plugin may raise anything
-        raise AssertionError(f"{place}: {type(fault).__name__}: {fault}") from fault
+    except BaseException as fault:  # a stranger's plugin may raise anything
+        raise AssertionError(f"{place}: {brief(fault)}") from fault
 
 
 def refused(check: Callable[..., None], *arguments: Any) -> bool:

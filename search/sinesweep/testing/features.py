@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from unittest import SkipTest
 
 import numpy as np
 
-from sinesweep.contract import FeatureExtractor, FrontEnd, HostExtractor
+from sinesweep.contract import FeatureExtractor, FrontEnd, HostExtractor, Shape
 from sinesweep.errors import Infeasible
 from sinesweep.testing.expect import expect_array, expect_same, refused, trying
-from sinesweep.testing.kerasparts import KerasSuite, array, expect_gradients, reloaded, seed, steps
+from sinesweep.testing.kerasparts import KerasSuite, array, expect_gradients, exported, reloaded, seed, steps
 from sinesweep.testing.points import points, random_points, switched
 from sinesweep.testing.sounds import KINDS_OF_SOUND, RATES_HZ, Array, clips, noise
 
@@ -54,9 +55,20 @@ class FeaturesSuite(KerasSuite):
         for rate_hz in RATES_HZ:
             with trying(plugin, f"1 s at {rate_hz} Hz"):
                 if not refused(plugin.check, rate_hz, rate_hz):
-                    shape = tuple(plugin.shape(rate_hz, rate_hz))
+                    shape = told_shape(plugin, rate_hz, rate_hz)
                     assert all(isinstance(side, int) and side > 0 for side in shape), f"shape() says {shape}"
-                    assert len(shape) == 2, f"shape() says {shape}, expected (frames, bins)"
+
+    def test_bins_that_have_frequencies_have_one_each(self, plugin: FrontEnd) -> None:
+        """They rise from bin to bin, up to half the rate."""
+        rate_hz, samples = next(_sounds(plugin))
+        with trying(plugin, f"{samples} samples at {rate_hz} Hz"):
+            bins_hz = plugin.bins_hz(rate_hz)
+            if bins_hz is None:
+                return
+            bins = told_shape(plugin, rate_hz, samples)[1]
+            assert len(bins_hz) == bins, f"bins_hz() gives {len(bins_hz)} frequencies of {bins} bins"
+            assert all(low < high for low, high in pairwise(bins_hz)), "the frequencies of bins_hz() do not rise"
+            assert bins_hz[-1] <= rate_hz / 2, f"bins_hz() goes up to {bins_hz[-1]:g} Hz, over half the rate"
 
     def test_a_clip_has_the_same_features_alone_and_beside_a_loud_one(self, plugin: FrontEnd) -> None:
         """Nothing of a batch reaches its neighbours."""
@@ -103,17 +115,33 @@ class FeaturesSuite(KerasSuite):
         traced = model.predict_on_batch(waves)
         expect_same("the model after the file", traced, array(reloaded(model)(waves)), rtol=1e-4, atol=1e-4)
 
+    def test_an_exported_model_gives_the_same_features(self, plugin: FrontEnd) -> None:
+        """Where the plugin says that it `exports`: as a SavedModel, which is read without Keras."""
+        if not plugin.exports:
+            raise SkipTest("it says that it does not export")
+        rate_hz, samples = next(_sounds(plugin))
+        model, waves = _in_a_model(plugin, rate_hz, samples), clips(samples)
+        traced = model.predict_on_batch(waves)
+        expect_same("the model after the export", traced, exported(model, waves), rtol=1e-4, atol=1e-4)
+
 
 def expect_refused_or_works(plugin: FrontEnd, rate_hz: int, samples: int) -> None:
     """`check` raises Infeasible, or the features are as promised."""
     with trying(plugin, f"{samples} samples at {rate_hz} Hz"):
         if not refused(plugin.check, rate_hz, samples):
-            shape = tuple(plugin.shape(rate_hz, samples))
+            shape = told_shape(plugin, rate_hz, samples)
             expect_array("features", extractor(plugin, rate_hz)(clips(samples)), (3, *shape), KINDS_OF_SOUND)
 
 
+def told_shape(plugin: FrontEnd, rate_hz: int, samples: int) -> Shape:
+    """What the front end says that it gives for a clip, which has to be the shape of features."""
+    shape = tuple(plugin.shape(rate_hz, samples))
+    assert len(shape) in (2, 3), f"shape() says {shape}, expected (frames, bins) or (frames, bins, channels)"
+    return shape
+
+
 def extractor(plugin: FrontEnd, rate_hz: int) -> Callable[[Array], Array]:
-    """From waveforms `(batch, samples)` to features `(batch, frames, bins)`, whatever the form of the front end."""
+    """From waveforms `(batch, samples)` to features `(batch, *shape)`, whatever the form of the front end."""
     if isinstance(plugin, HostExtractor):
         return lambda waves: np.stack([plugin.extract(wave, rate_hz) for wave in waves])
     assert isinstance(plugin, FeatureExtractor)

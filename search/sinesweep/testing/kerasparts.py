@@ -8,11 +8,14 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import SkipTest
 
 import numpy as np
 
+from sinesweep.blame import NOBODYS
 from sinesweep.testing.sounds import Array
 from sinesweep.testing.suite import PluginSuite
+from sinesweep.wording import brief
 
 if TYPE_CHECKING:
     import keras
@@ -47,13 +50,29 @@ def array(tensor: Any) -> Array:
 
 
 def reloaded(model: keras.Model) -> keras.Model:
-    """The model after a `.keras` file, read in Keras' safe mode."""
+    """The model after a `.keras` file, read in Keras' safe mode; AssertionError where it cannot be read."""
     import keras
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.keras"
         model.save(file)
-        return keras.saving.load_model(file, compile=False, safe_mode=True)
+        try:
+            return keras.saving.load_model(file, compile=False, safe_mode=True)
+        except NOBODYS:
+            raise
+        except BaseException as fault:  # Keras and the layers that it makes anew may raise anything
+            raise AssertionError(f"the file cannot be read: {brief(fault)}") from fault
+
+
+def exported(model: keras.Model, inputs: Array) -> Array:
+    """What the model gives for `inputs` after an export to a SavedModel; another backend than TensorFlow is skipped."""
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise SkipTest(f"a SavedModel is TensorFlow's, and the backend is {keras.backend.backend()}")
+    with tempfile.TemporaryDirectory() as folder:
+        model.export(folder, verbose=False)
+        return array(keras.layers.TFSMLayer(folder, call_endpoint="serve")(inputs))
 
 
 def steps(model: keras.Model, inputs: Array, targets: Array, loss: Any = None) -> dict[str, Array]:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import ClassVar
 
-from sinesweep import registry
 from sinesweep.contract import Plugin
+from sinesweep.form import problems
 from sinesweep.settings import Setting, make, settings, values
 from sinesweep.testing.expect import trying
 from sinesweep.testing.points import ends, points
@@ -21,6 +21,8 @@ class PluginSuite:
     """
 
     kind: ClassVar[str]
+    searched: ClassVar[bool] = True
+    """Whether a sweep searches the settings of its plugins: then a number needs a range."""
 
     def setup_method(self) -> None:
         """What every test begins with."""
@@ -30,8 +32,8 @@ class PluginSuite:
 
     def test_it_keeps_the_form_of_its_kind(self, plugin: Plugin) -> None:
         """A frozen dataclass that implements what its kind asks for, with defaults that it allows itself."""
-        problems = registry.problems(self.kind, type(plugin))
-        assert not problems, "; ".join(problems)
+        wrong = problems(self.kind, type(plugin))
+        assert not wrong, "; ".join(wrong)
 
     def test_it_says_what_it_is_and_what_its_settings_are(self, plugin: Plugin) -> None:
         """A docstring, and a help for every setting: both stand in listings."""
@@ -45,9 +47,9 @@ class PluginSuite:
     def test_its_domains_are_well_formed(self, plugin: Plugin) -> None:
         """Ranges fit the types of their fields, and conditions can be met."""
         known = settings(type(plugin))
-        problems = [problem for setting in known.values() for problem in _wrong_domain(setting)]
-        problems += [problem for setting in known.values() for problem in _wrong_condition(setting, known)]
-        assert not problems, "; ".join(problems)
+        wrong = [problem for setting in known.values() for problem in _wrong_domain(setting, self.searched)]
+        wrong += [problem for setting in known.values() for problem in _wrong_condition(setting, known)]
+        assert not wrong, "; ".join(wrong)
 
     def test_json_gives_the_same_plugin_again(self, plugin: Plugin) -> None:
         """Every edge and 20 random points: settings → JSON → settings."""
@@ -79,8 +81,11 @@ class PluginSuite:
         assert not loaded, f"its module imports {', '.join(loaded)}; import them inside the methods that need them"
 
 
-def _wrong_domain(setting: Setting) -> list[str]:
+def _wrong_domain(setting: Setting, searched: bool) -> list[str]:
     """What is wrong with the domain of a setting, a clause each."""
+    if searched and setting.domain is None and setting.type in (int, float):
+        domain = "Int(low, high)" if setting.type is int else "Float(low, high)"
+        return [f"'{setting.name}' is a number without a range; put {domain} into its Annotated[…]"]
     wrong = []
     for end in ends(setting.domain):
         try:

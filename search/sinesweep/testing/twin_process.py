@@ -8,7 +8,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from sinesweep.blame import NOBODYS
 from sinesweep.settings import make, values
+from sinesweep.wording import named
 
 HEAVY = ("keras", "tensorflow", "torch", "jax", "librosa", "sklearn", "scipy")
 """What a plugin may use, but not load before it is used."""
@@ -29,8 +31,10 @@ def answer(asked: Mapping[str, Any]) -> Mapping[str, Any]:
         first, second = (make(kind, asked["values"], asked["name"]) for _ in range(2))
         equal = first == second and hash(first) == hash(second)
         return {"values": values(first), "equal": equal, "loaded": loaded}
-    except Exception as reason:  # a stranger's module may raise anything
-        return {"error": f"{type(reason).__name__}: {reason}"}
+    except NOBODYS:
+        raise
+    except BaseException as reason:  # a stranger's module may raise anything
+        return {"error": named(reason)}
 
 
 def main() -> None:

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from time import perf_counter
 from unittest import SkipTest
 
+from sinesweep.blame import NOBODYS
 from sinesweep.contract import Plugin
 from sinesweep.testing.architectures import ArchitectureSuite
 from sinesweep.testing.augmentations import AugmentationSuite
 from sinesweep.testing.baselines import BaselineSuite
 from sinesweep.testing.datasets import DatasetSuite
 from sinesweep.testing.features import FeaturesSuite
+from sinesweep.testing.kerasparts import KerasSuite
 from sinesweep.testing.losses import LossSuite
 from sinesweep.testing.suite import PluginSuite
+from sinesweep.wording import brief
 
 SUITES: dict[str, type[PluginSuite]] = {
     suite.kind: suite
@@ -32,12 +35,15 @@ class Verdict:
         promise: in words.
         kept: None where the promise is not for plugins like this one.
         reason: why it was not kept, or why it does not count; empty where it was kept.
+        fault: what the plugin raised, and on which line, where that is the reason. Promises with one and the same
+            fault were not broken one by one.
         seconds: how long the test took.
     """
 
     promise: str
     kept: bool | None
     reason: str
+    fault: str
     seconds: float
 
 
@@ -50,8 +56,8 @@ def examine(kind: str, plugin: Plugin) -> Iterator[Verdict]:
 def judge(kind: str, name: str, plugin: Plugin) -> Verdict:
     """Tries one promise, by the name of its test."""
     start = perf_counter()
-    kept, reason = _tried(SUITES[kind](), name, plugin)
-    return Verdict(name.removeprefix("test_").replace("_", " "), kept, reason, perf_counter() - start)
+    kept, reason, fault = _tried(SUITES[kind](), name, plugin)
+    return Verdict(in_words(name), kept, reason, fault, perf_counter() - start)
 
 
 def promises(suite: type[PluginSuite]) -> list[str]:
@@ -60,17 +66,54 @@ def promises(suite: type[PluginSuite]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _tried(suite: PluginSuite, name: str, plugin: Plugin) -> tuple[bool | None, str]:
+def in_words(name: str) -> str:
+    """A promise, by the name of its test."""
+    return name.removeprefix("test_").replace("_", " ")
+
+
+def needs_keras(kind: str, name: str) -> bool:
+    """Whether a promise is about Keras objects; the general ones are not."""
+    return issubclass(SUITES[kind], KerasSuite) and name not in promises(PluginSuite)
+
+
+def _tried(suite: PluginSuite, name: str, plugin: Plugin) -> tuple[bool | None, str, str]:
+    prepared = needs_keras(suite.kind, name)
     try:
-        suite.setup_method()
+        if prepared:
+            suite.setup_method()
         getattr(suite, name)(plugin)
     except SkipTest as reason:
-        return None, str(reason)
-    except AssertionError as reason:
-        return False, str(reason)
-    except Exception as fault:  # a stranger's plugin may raise anything
-        frame = traceback.extract_tb(fault.__traceback__)[-1]
-        return False, f"{type(fault).__name__}: {fault} ({frame.filename}, line {frame.lineno}, in {frame.name})"
+        return None, str(reason), ""
+    except NOBODYS:
+        raise
+    except BaseException as broken:  # a stranger's plugin may raise anything
+        return False, *_why(broken, plugin)
     finally:
-        suite.teardown_method()
-    return True, ""
+        if prepared:
+            suite.teardown_method()
+    return True, "", ""
+
+
+def _why(broken: BaseException, plugin: Plugin) -> tuple[str, str]:
+    """The reason and the fault of a promise that is broken."""
+    said, fault = str(broken) if isinstance(broken, AssertionError) else brief(broken), broken
+    while isinstance(fault, AssertionError) and fault.__cause__ is not None:
+        fault = fault.__cause__
+    if isinstance(fault, AssertionError):
+        return said, ""
+    place = _place(fault, plugin)
+    return (f"{said} ({place})", f"{type(fault).__name__} {place}") if place else (said, brief(fault))
+
+
+def _place(fault: BaseException, plugin: Plugin) -> str:
+    """The last line of the plugin's own package that an exception came through; empty where it met none."""
+    package = type(plugin).__module__.partition(".")[0]
+    frames = [
+        (frame.f_code, line)
+        for frame, line in traceback.walk_tb(fault.__traceback__)
+        if str(frame.f_globals.get("__name__")).partition(".")[0] == package
+    ]
+    if not frames:
+        return ""
+    code, line = frames[-1]
+    return f"{code.co_filename}, line {line}, in {code.co_name}"

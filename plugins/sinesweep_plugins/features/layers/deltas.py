@@ -17,8 +17,9 @@ _WIDTH = 9
 class Deltas(Fixed):
     """`(batch, frames, bins)` → `(batch, frames, bins * (1 + orders))`: the derivatives up to `orders` stand behind.
 
-    Equal to `librosa.feature.delta` over 9 frames. A clip with fewer takes the largest odd number that it has, and
-    at least 3; clips of a length that is unknown when the graph is made need 9.
+    Of `(batch, frames, bins, channels)` they stand behind the channels. Equal to `librosa.feature.delta` over 9 frames.
+    A clip with fewer takes the largest odd number that it has, and at least 3; clips of a length that is unknown when
+    the graph is made need 9.
     """
 
     def __init__(self, orders: int, **kwargs: Any) -> None:
@@ -35,9 +36,9 @@ class Deltas(Fixed):
         return ops.concatenate([features, *derivatives], axis=-1)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Bins once for themselves and once for each derivative."""
-        *rest, bins = input_shape
-        return *rest, None if bins is None else bins * (1 + self.orders)
+        """Bins, or channels, once for themselves and once for each derivative."""
+        *rest, last = input_shape
+        return *rest, None if last is None else last * (1 + self.orders)
 
     def get_config(self) -> dict[str, Any]:
         """Plain values."""

@@ -48,11 +48,11 @@ class EnergyNormalization(Fixed):
         """As above; sums of logarithms keep the digits that powers of large numbers would lose."""
         energy = magnitudes * _SCALE
         mean = smooth(energy, share_of_the_new(self.time_constant), _START)
-        gain, bias, power = self._parameters()
+        gain, bias, power = self._gain_bias_power()
         loudness = energy * ops.exp(-gain * ops.log(mean + _OFFSET))
         return ops.exp(power * ops.log(bias)) * ops.expm1(power * ops.log1p(loudness / bias))
 
-    def _parameters(self) -> list[Any]:
+    def _gain_bias_power(self) -> list[Any]:
         if self.learns:
             return [ops.exp(self._logarithms[name]) for name in self._constants]
         return [ops.convert_to_tensor(value, "float32") for value in self._constants.values()]

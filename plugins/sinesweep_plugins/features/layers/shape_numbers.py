@@ -61,7 +61,7 @@ class ShapeNumbers(Fixed):
         """The mean of the magnitudes over frequency, and their deviation from it."""
         shares = ratio(magnitudes, ops.sum(magnitudes, axis=-1, keepdims=True))
         centre = ops.matmul(shares, self._places[:, None])
-        return centre[..., 0], root(ops.sum(shares * ops.square(self._places - centre), axis=-1))
+        return centre[..., 0], root(ops.sum(shares * ops.square(ops.subtract(centre, self._places)), axis=-1))
 
     def _roll_off(self, magnitudes: Any) -> Any:
         """The lowest frequency below and at which this share of the magnitudes lies."""

@@ -8,37 +8,37 @@ from typing import Any
 import keras
 from keras import ops
 
-from sinesweep_plugins.features.layers.fixed import Fixed
+from sinesweep_plugins.features.layers.composite import Composite
 
 
 @keras.saving.register_keras_serializable(package="sinesweep")
-class SideBySide(Fixed):
-    """`(batch, samples)` → `(batch, frames, bins)`: what each part makes of it, bin behind bin."""
+class SideBySide(Composite):
+    """`(batch, samples)` → what each part makes of it, side by side; each gives `(batch, frames, bins)`.
 
-    def __init__(self, parts: Sequence[keras.Layer], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.parts = list(parts)
+    `join` "bins" puts bin behind bin; "channels" gives `(batch, frames, bins, parts)`.
+    """
+
+    def __init__(self, parts: Sequence[keras.Layer], join: str = "bins", **kwargs: Any) -> None:
+        super().__init__(parts, **kwargs)
+        self.join = join
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Every part on the same input."""
         for part in self.parts:
-            part.build(input_shape)
+            self.build_part(part, input_shape)
 
     def call(self, waves: Any) -> Any:
-        """All parts have the same frames."""
-        return ops.concatenate([part(waves) for part in self.parts], axis=-1)
+        """All parts have the same frames, and as channels the same bins."""
+        given = [part(waves) for part in self.parts]
+        return ops.concatenate(given, axis=-1) if self.join == "bins" else ops.stack(given, axis=-1)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """The sum of their bins."""
+        """The sum of their bins, or their number behind the bins of each."""
         shapes = [part.compute_output_shape(input_shape) for part in self.parts]
-        return *shapes[0][:-1], sum(shape[-1] for shape in shapes)
+        if self.join == "bins":
+            return *shapes[0][:-1], sum(shape[-1] for shape in shapes)
+        return *shapes[0], len(shapes)
 
     def get_config(self) -> dict[str, Any]:
-        """The parts as Keras writes them."""
-        return {**super().get_config(), "parts": [keras.saving.serialize_keras_object(part) for part in self.parts]}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> SideBySide:
-        """The parts made again."""
-        parts = [keras.saving.deserialize_keras_object(part) for part in config["parts"]]
-        return cls(**{**config, "parts": parts})
+        """The parts, and how they are joined."""
+        return {**super().get_config(), "join": self.join}

@@ -28,7 +28,7 @@ def smooth(bands: Any, share: float, start: float) -> Any:
     inside = ops.matmul(_within_a_block(share), ops.reshape(padded, (batch, blocks, _BLOCK, bins)))
     before = _before_each_block(inside[:, :, -1], share, start, blocks)
     fading = (1 - share) ** np.arange(1, _BLOCK + 1, dtype="float32")[:, None]
-    return ops.reshape(inside + fading * before[:, :, None], (batch, blocks * _BLOCK, bins))[:, :frames]
+    return ops.reshape(inside + ops.multiply(fading, before[:, :, None]), (batch, blocks * _BLOCK, bins))[:, :frames]
 
 
 def _within_a_block(share: float) -> np.ndarray:

@@ -1,0 +1,69 @@
+"""What a short trial pays for its graphs, when they are traced anew and when those of the last trial are used again.
+
+    python benchmarks/trace_reuse.py [--trials 6] [--epochs 1] [--architecture cnn] [--differ fit]
+
+Trials of one configuration that differ in learning rate and seed, or with `--differ all` in dropout, L2 and label
+smoothing too, in one process, on synthesized sounds; both ways take turns, and the first trial of each turn is left
+out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from synthesized import prepare
+
+from sinesweep.trial import Config, Trial
+from sinesweep_runner.training import apparatus
+from sinesweep_runner.training.train import train
+
+L2 = (1e-6, 1e-5, 1e-4, 1e-3)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--trials", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--architecture", default="cnn")
+    parser.add_argument("--differ", choices=("fit", "all"), default="fit")
+    asked = parser.parse_args()
+    sections = {
+        "features": {"log_mel": {"n_mels": 64}},
+        "architectures": [asked.architecture],
+        "fit": {"epochs": asked.epochs, "batch_size": 32},
+    }
+    costs: dict[tuple[str, str], list[float]] = defaultdict(list)
+    with tempfile.TemporaryDirectory() as folder:
+        material, suggest = prepare(Path(folder), sections)
+        config = suggest()
+        for way in ("anew", "again", "anew", "again"):
+            for number in range(asked.trials + 1):
+                if way == "anew":
+                    apparatus.forget()
+                trial = Trial(number, changed(config, number, asked.differ == "all"), number)
+                result = train(trial, material, lambda report: True)
+                for phase, seconds in {**result.phases, "all": result.seconds}.items() if number else ():
+                    costs[way, phase].append(seconds)
+    phases = dict.fromkeys(phase for _, phase in costs)
+    print("| median s | " + " | ".join(phases) + " |\n|---|" + "---:|" * len(phases))
+    for way in ("anew", "again"):
+        print(f"| {way} | " + " | ".join(f"{median(costs[way, phase] or [0]):.2f}" for phase in phases) + " |")
+
+
+def changed(config: Config, number: int, everything: bool) -> Config:
+    """The configuration with a learning rate of its own, and with other settings that a graph reads from variables."""
+    own: dict[str, Any] = {**config, "fit": config["fit"] | {"learning_rate": 0.001 * (1 + number)}}
+    if everything:
+        weighed = {"dropout": 0.1 + 0.05 * number, "l1": 0.0, "l2": L2[number % len(L2)]}
+        own["architecture"] = config["architecture"] | weighed
+        own["loss"] = config["loss"] | {"label_smoothing": 0.01 * (1 + number)}
+    return own
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Reading the folders of several sweeps, to hold them against one another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sinesweep.comparison import Comparison, Side, compare
+from sinesweep.errors import SweepError
+from sinesweep.record import Record
+from sinesweep.sweepfile import plain
+from sinesweep_runner.outcome import board_from, predictions_in
+from sinesweep_runner.sweepfolder import SweepFolder
+
+UNTOLD = {"name", "study", "storage"}
+"""Settings that differ between any two sweeps and say nothing of their scores."""
+
+
+def comparison_of(folders: Sequence[Path]) -> Comparison:
+    """The sweeps in these folders, the first of them the one that the others are held against.
+
+    Raises:
+        SweepError: fewer than two folders, one that is named twice, or one without a sweep.
+    """
+    if len(folders) < 2:
+        raise SweepError(f"a comparison takes the folders of two sweeps or more, got {len(folders)}")
+    for place, folder in enumerate(folders):
+        if folder.resolve() in [each.resolve() for each in folders[:place]]:
+            raise SweepError(f"{folder} is named twice; name the folders of different sweeps")
+    return compare([_side(folder) for folder in folders])
+
+
+def _side(folder: Path) -> Side:
+    place = SweepFolder(folder)
+    sweep, split = place.begun(), place.recall(place.split_file) or {}
+    record = Record.of(sweep, place.storage(sweep))
+    ended = record.results()
+    board, results = board_from(place, sweep, record, ended), {result.trial.number: result for result in ended}
+    return Side(
+        name=str(folder),
+        board=board,
+        settings={key: value for key, value in _dotted(plain(sweep)) if key not in UNTOLD},
+        fingerprint=split.get("fingerprint", ""),
+        best=predictions_in(folder)(results[board.best.number]) if board.best else None,
+        groups=[clip["group"] for clip in split.get("clips", [])],
+    )
+
+
+def _dotted(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """`{"fit": {"epochs": 3}}` → `[("fit.epochs", "3")]`; ranges and lists stay whole."""
+    found: list[tuple[str, str]] = []
+    for key, value in document.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and value and not _is_range(value):
+            found += _dotted(value, f"{name}.")
+        else:
+            found.append((name, _told(value)))
+    return found
+
+
+def _told(value: Any) -> str:
+    if value is None:
+        return "its defaults"
+    if value == {} or value == []:
+        return "none"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _is_range(value: Mapping[str, Any]) -> bool:
+    return {"low", "high"} <= set(value)

@@ -1,0 +1,151 @@
+"""The connection to Ray: started on this machine or joined, what there is to share, and whether it is still there."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ray
+from ray._private import ray_constants, services, worker
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from sinesweep.errors import SweepError
+from sinesweep_runner.deviceshare import gpu_bytes
+from sinesweep_runner.placement import Machine, Plan, cores_for
+from sinesweep_runner.signals import sigterm_unchanged
+
+QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+
+OBJECT_STORE_BYTES = 80 * 2**20
+"""Enough for what passes through Ray here, which is small: sound lies in memory-mapped files."""
+
+ANSWER_S = 5.0
+"""So long may Ray take until it answers a knock."""
+
+TELL_S = 30.0
+"""So long may a machine take until it has told the memory of its GPU."""
+
+LITTLE = 0.01
+"""The part of a GPU that has to be free so that it can be asked for its memory."""
+
+
+def start(plan: Plan) -> None:
+    """Starts Ray on this machine, for itself alone, with room for a plan."""
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    with on_loopback():
+        _begin(
+            address="local",  # not the cluster that somebody else runs here
+            num_cpus=cores_for(plan),
+            include_dashboard=False,
+            object_store_memory=OBJECT_STORE_BYTES,
+        )
+
+
+def join(address: str) -> None:
+    """Joins a cluster; raises SweepError where none answers, or it does not take this driver."""
+    try:
+        where = services.canonicalize_bootstrap_address_or_die(address)
+        if not _listens(where):  # Ray would knock for a quarter of an hour
+            raise ConnectionError("nothing listens there")
+        _begin(address=where)
+    except ConnectionError as reason:
+        raise SweepError(
+            f"workers.address: no Ray cluster answers at {address}, or it asks for a token that is not this driver's"
+            f" (RAY_AUTH_MODE=token, with RAY_AUTH_TOKEN or ~/.ray/auth_token as on its head): {reason}"
+        ) from None
+    except RuntimeError as reason:  # Ray's word for another version of Ray or Python
+        raise SweepError(f"workers.address: the Ray cluster at {address} does not take this driver: {reason}") from None
+
+
+def cluster(address: str) -> Machine:
+    """What a running Ray cluster has to share, all its machines together; raises SweepError as `join`."""
+    begun_here = not ray.is_initialized()
+    if begun_here:
+        join(address)
+    try:
+        each, smallest_bytes = machines(), smallest_gpu_bytes()
+    finally:
+        if begun_here:
+            ray.shutdown()
+    return Machine(
+        sum(machine.cpus for machine in each),
+        sum(machine.memory_bytes for machine in each),
+        sum(machine.gpus for machine in each),
+        smallest_bytes,
+    )
+
+
+def machines() -> list[Machine]:
+    """What each machine of this Ray has, whoever uses it now."""
+    there = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    return [Machine(int(has.get("CPU", 0)), int(has.get("memory", 0)), int(has.get("GPU", 0))) for has in there]
+
+
+def smallest_gpu_bytes() -> int | None:
+    """The memory of the smallest GPU of this Ray, by the first of each machine.
+
+    None where there is none; or a machine does not tell, or has nothing of one free on which it could.
+    """
+    nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"] and node["Resources"].get("GPU")]
+    ask = ray.remote(num_cpus=0, num_gpus=LITTLE)(gpu_bytes)
+    asked = [
+        ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(each, soft=False)).remote() for each in nodes
+    ]
+    try:
+        told: list[int | None] = ray.get(asked, timeout=TELL_S)
+    except ray.exceptions.RayError:  # in time; or that machine lacks Sinesweep, which its worker will say
+        for each in asked:
+            ray.cancel(each)
+        return None
+    sizes = [size for size in told if size is not None]
+    return min(sizes) if sizes and len(sizes) == len(told) else None
+
+
+def lives() -> bool:
+    """Whether Ray is still there: its head, and the part of it on this machine.
+
+    Ray itself says nothing for a minute where its head has ended, and then ends this process.
+    """
+    node = worker._global_node
+    if not _listens(node.gcs_address):
+        return False
+    try:
+        with socket.socket(socket.AF_UNIX) as knock:
+            knock.settimeout(ANSWER_S)
+            knock.connect(node.raylet_socket_name)
+    except OSError:
+        return False
+    return True
+
+
+def _begin(**settings: Any) -> None:
+    """Connects this driver to Ray, without a word of Ray's; what has to be said of its death is said by the sweep."""
+    worker._worker_logs_enabled = False  # `log_to_driver` leaves in the pages that it prints when its raylet dies
+    with sigterm_unchanged():
+        ray.init(**settings, **QUIET)
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER_S).close()
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def on_loopback() -> Iterator[None]:
+    """Within, a Ray that is started listens to this machine alone, as it does on macOS; else it takes all networks.
+
+    A Ray runs what it is sent, so nobody else need find it. `ray.init` has no argument for this.
+    """
+    before = ray_constants.ENABLE_RAY_CLUSTER
+    ray_constants.ENABLE_RAY_CLUSTER = False
+    try:
+        yield
+    finally:
+        ray_constants.ENABLE_RAY_CLUSTER = before

@@ -1,0 +1,28 @@
+"""Turn: a trial in the hands of a worker of a Ray executor, and whether it is still in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sinesweep.sections import Workers
+from sinesweep.trial import Trial
+from sinesweep_runner.executors import overdue
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A trial in the hands of a worker; times are `time.monotonic()`."""
+
+    worker: Any
+    trial: Trial
+    began: float
+    heard: float
+
+    def late(self, now: float, limits: Workers) -> str:
+        """Why it is to be ended now; empty while it may go on."""
+        if limits.trial_minutes is not None and now - self.began > 60 * limits.trial_minutes:
+            return overdue(limits.trial_minutes)
+        if now - self.heard > 60 * limits.silent_minutes:
+            return f"its worker said nothing for workers.silent_minutes, {limits.silent_minutes:g}, and was ended"
+        return ""

@@ -1,0 +1,43 @@
+"""What is said where workers of a Ray executor find no place, or end with a trial in their hands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ray
+
+from sinesweep.trial import Cause, Failure, Result, State, Trial
+from sinesweep.wording import many
+from sinesweep_runner.placement import Plan
+
+
+def too_busy(plan: Plan, waiting: int, waited_s: float, folder: Path) -> str:
+    """Ray has room for all, and `waiting` of them were not ready."""
+    return (
+        f"workers: {waiting} of {plan.count} were not ready after {waited_s:g} s, though Ray has room for them: the"
+        " machine is busy, or others are in their places. Wait until it is less so, or ask for less, and"
+        f" {_way_out(plan, plan.count, folder)}"
+    )
+
+
+def no_place(plan: Plan, waiting: int, waited_s: float, room: int, folder: Path) -> str:
+    """Ray has room for fewer than were asked for."""
+    there = ray.cluster_resources()
+    return (
+        f"workers: {waiting} of {plan.count} found no place in {waited_s:g} s. Each needs {many(plan.cpus, 'core')}"
+        f" and {many(plan.gpus, 'GPU')} of one machine; Ray has {many(there.get('CPU', 0), 'core')} and"
+        f" {many(there.get('GPU', 0), 'GPU')} in all, room for {room}. Ask for less, and"
+        f" {_way_out(plan, room, folder)}"
+    )
+
+
+def lost(trial: Trial, fault: Exception) -> Result:
+    """The end of a trial whose worker has ended."""
+    memory = isinstance(fault, ray.exceptions.OutOfMemoryError)
+    cause = Cause.OUT_OF_MEMORY if memory else Cause.LOST
+    what = "the machine ran out of memory" if memory else "its worker process ended"
+    return Result(trial, State.FAILED, failure=Failure(cause, f"{what} ({type(fault).__name__})", detail=str(fault)))
+
+
+def _way_out(plan: Plan, room: int, folder: Path) -> str:
+    return f"go on: sinesweep resume {folder} --set workers.count={max(1, min(room, plan.count - 1))}"

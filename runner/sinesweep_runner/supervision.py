@@ -1,0 +1,111 @@
+"""Supervision: what a sweep does about trials that go wrong.
+
+An infeasible configuration teaches the sampler and nothing else. A trial whose worker was lost goes on from its
+checkpoint; one that ran out of memory is tried once more, half a batch at a time. A plugin that fails trial after trial
+is set aside, and the sweep goes on without it. Any other cause that ends trial after trial ends the sweep: it would end
+the next ones too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from sinesweep.errors import SweepFailed
+from sinesweep.sections import Workers
+from sinesweep.space import SearchSpace
+from sinesweep.trial import Cause, Failure, Result, State, Trial, plugins_of
+
+IN_A_ROW = 3
+"""So many failures in a row with one cause, or of trials with one plugin by its fault, are not bad luck."""
+
+OVER_LIMIT_IN_A_ROW = 200
+"""So many configurations over a limit, and none that is trained: the limits leave next to nothing of the space."""
+
+
+class Supervision:
+    """Judges every result of one search."""
+
+    def __init__(self, space: SearchSpace, limits: Workers) -> None:
+        """Nothing has gone wrong yet; `limits` says which trials get another chance."""
+        self._space, self._limits = space, limits
+        self._faults: Counter[str] = Counter()
+        self._aside: dict[str, str] = {}
+        self._last: list[Failure] = []
+        self._over_limit = 0
+
+    def again(self, result: Result) -> tuple[Trial, str] | None:
+        """The trial that is handed out again, and a sentence that says why; None where its end is its end."""
+        trial, failure, retries = result.trial, result.failure, self._limits.retries
+        if failure is None:
+            return None
+        if failure.cause is Cause.LOST and trial.lost < retries:
+            return replace(trial, lost=trial.lost + 1), (
+                f"Trial {trial.number} lost its worker: {failure.message}. It goes on from its last epoch"
+                f" ({trial.lost + 1} of {retries} times)."
+            )
+        # What halves would go on from is not what the optimizer of whole batches has left behind.
+        halves = self._limits.on_out_of_memory == "halve_batch" and trial.continues is None
+        if failure.cause is Cause.OUT_OF_MEMORY and halves and trial.accumulate == 1:
+            return replace(trial, accumulate=2), (
+                f"Trial {trial.number} ran out of memory. It is tried once more, half a batch at a time"
+                " (workers.on_out_of_memory)."
+            )
+        return None
+
+    def refused(self, trial: Trial) -> Result | None:
+        """The result of a trial with a plugin that was set aside; None for all others."""
+        aside = sorted(plugins_of(trial.config) & self._aside.keys())
+        if not aside:
+            return None
+        return Result(trial, State.INFEASIBLE, failure=Failure(Cause.PLUGIN, self._aside[aside[0]], plugin=aside[0]))
+
+    def judge(self, result: Result) -> str:
+        """Takes note of a trial's end; a sentence where a plugin is set aside by it, else nothing.
+
+        Raises:
+            SweepFailed: the next trials would fail like the last ones.
+        """
+        failure = result.failure
+        if result.state is State.INFEASIBLE:  # it proves nothing about the others
+            self._count_over_limit(failure)
+            return ""
+        self._over_limit = 0
+        if result.state is not State.FAILED or failure is None:
+            self._last = []
+            for plugin in plugins_of(result.trial.config):
+                self._faults[plugin] = 0
+            return ""
+        return self._blame(failure) if failure.plugin else self._count(failure)
+
+    def _count_over_limit(self, failure: Failure | None) -> None:
+        """Ends the sweep where nothing else comes any more; a worker that measures time has built each of them."""
+        if failure is None or failure.cause is not Cause.LIMIT:
+            return
+        self._over_limit += 1
+        if self._over_limit == OVER_LIMIT_IN_A_ROW:
+            raise SweepFailed(
+                f"{OVER_LIMIT_IN_A_ROW} configurations cost more than `limits` allows, and none less; the last one:"
+                f" {failure.message}"
+            )
+
+    def _blame(self, failure: Failure) -> str:
+        plugin = failure.plugin
+        self._faults[plugin] += 1
+        if self._faults[plugin] < IN_A_ROW or plugin in self._aside:
+            return ""
+        why = f"{plugin} was set aside after {IN_A_ROW} failures in a row; the last one: {failure.message}"
+        self._aside[plugin] = why
+        if not self._space.works_without(self._aside):
+            raise SweepFailed(f"{IN_A_ROW} trials in a row failed by the fault of {plugin}: {failure.message}")
+        return f"{why[0].upper()}{why[1:]}. The others go on."
+
+    def _count(self, failure: Failure) -> str:
+        if self._last and self._last[-1].cause is not failure.cause:
+            self._last = []
+        self._last.append(failure)
+        if len(self._last) >= IN_A_ROW:
+            raise SweepFailed(
+                f"{IN_A_ROW} trials in a row failed with the same cause ({failure.cause}): {failure.message}"
+            )
+        return ""

@@ -1,0 +1,24 @@
+"""Schedules: the learning rate of every step, by arithmetic.
+
+It is written into the optimizer before each step, so that no graph knows of it.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sinesweep.fit import Fit
+
+WARM_UP = 0.1
+"""The share of all steps in which the learning rate climbs, where the schedule is `warmup_cosine`."""
+
+
+def learning_rate(fit: Fit, done: int, steps: int) -> float:
+    """The learning rate after `done` of `steps` steps: constant, half a cosine down to 0, or that after a climb."""
+    if fit.schedule == "constant":
+        return fit.learning_rate
+    climb = max(1, round(WARM_UP * steps)) if fit.schedule == "warmup_cosine" else 0
+    if done < climb:
+        return fit.learning_rate * done / climb
+    passed = min(1.0, (done - climb) / max(1, steps - climb))
+    return fit.learning_rate * (1 + math.cos(math.pi * passed)) / 2

@@ -1,0 +1,65 @@
+"""Structure: what a training graph follows from. Trials, folds and seeds of the same structure can share one graph."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sinesweep_runner.cache.naming import identity
+from sinesweep_runner.training.adjustable import outline
+from sinesweep_runner.training.assembly import build_loss, build_network
+from sinesweep_runner.training.batches import batches_per_epoch
+from sinesweep_runner.training.inputs import Inputs
+from sinesweep_runner.training.scale import Scale
+
+OUTSIDE = ("learning_rate", "schedule", "epochs", "patience", "class_weights")
+"""Settings of training that no graph knows of: they are values of variables, or nothing at all to it."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Equal where graphs are the same.
+
+    Attributes:
+        network, loss: their plugins with all settings. Others may have the same graph, see `serves`.
+        rest: all the rest, the kinds of these plugins included.
+    """
+
+    network: Any
+    loss: Any
+    rest: Any
+
+    @classmethod
+    def of(cls, inputs: Inputs, rows: np.ndarray, accumulate: int, unweighted: bool, scale: Scale | None) -> Structure:
+        """Of a trial that trains on these rows; the arguments are those of `apparatus.build`."""
+        parts, material = inputs.parts, inputs.material
+        fit = dataclasses.replace(parts.fit, **{name: getattr(type(parts.fit)(), name) for name in OUTSIDE})
+        others = [identity(plugin) for plugin in (parts.features, *parts.augmentations)]
+        kinds = type(parts.architecture), type(parts.loss)
+        shapes = inputs.shape, inputs.entry_shape, inputs.kept, inputs.from_waveform, material.length
+        _, size = batches_per_epoch(len(rows), parts.fit.batch_size, accumulate)
+        rest = material.task, material.outputs, size, accumulate, unweighted, scale
+        return cls(identity(parts.architecture), identity(parts.loss), [others, kinds, fit, shapes, rest])
+
+    def serves(self, network: Any, loss: Any, wanted: Structure, inputs: Inputs) -> bool:
+        """Whether the graphs of this structure, of that network and that loss, are those of the one that is wanted.
+
+        Where plugins have other settings, these are asked to build once more: only settings of adjustable parts may
+        differ in the outcome.
+        """
+        if self.rest != wanted.rest:
+            return False
+        parts, config, material = inputs.parts, inputs.config, inputs.material
+        if self.loss != wanted.loss and not _alike(loss, build_loss(parts, config, material.task).layer):
+            return False
+        return self.network == wanted.network or _alike(
+            network, build_network(parts, config, inputs.shape, material.outputs)
+        )
+
+
+def _alike(one: Any, other: Any) -> bool:
+    known = outline(one)
+    return known is not None and known == outline(other)

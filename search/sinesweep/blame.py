@@ -1,0 +1,38 @@
+"""Blame: whatever a plugin raises becomes an error that names the plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sinesweep.errors import Infeasible, PluginFault
+from sinesweep.wording import named
+
+NOBODYS = (KeyboardInterrupt, GeneratorExit)
+"""What no plugin is to blame for. All else is its fault, SystemExit too, which would end a command without a word."""
+
+MEMORY_WORDS = ("resourceexhausted", "resource_exhausted", "out of memory", "oom when allocating", "cannot allocate")
+
+
+@contextmanager
+def blaming(kind: str, name: str, method: str, *answers: type[Exception]) -> Iterator[None]:
+    """Turns what a plugin raises into a PluginFault that names it. Infeasible and lack of memory are no faults.
+
+    Args:
+        answers: what else the method may raise by its contract.
+    """
+    passed: tuple[type[BaseException], ...] = (Infeasible, PluginFault, MemoryError, *NOBODYS, *answers)
+    try:
+        yield
+    except passed:
+        raise
+    except BaseException as fault:  # a stranger's plugin may raise anything
+        if lacks_memory(fault):
+            raise
+        raise PluginFault(kind, name, method, named(fault)) from fault
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether it says that there is too little memory, in the words of any library."""
+    text = f"{type(error).__name__}: {error}".lower()
+    return isinstance(error, MemoryError) or any(words in text for words in MEMORY_WORDS)

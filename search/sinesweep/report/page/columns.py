@@ -1,0 +1,154 @@
+"""The table of trials, column by column: one statement for the rows that stand in the page and for those it draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sinesweep.leaderboard import Leaderboard
+from sinesweep.metrics import METRICS
+from sinesweep.report import costs, words
+from sinesweep.report.page.embed import brief
+from sinesweep.report.page.entries import Entry
+from sinesweep.report.page.scale import Scale
+from sinesweep.report.short import flat, short, varying
+from sinesweep.report.story import Story
+from sinesweep.wording import duration
+
+MOST_SETTINGS = 2
+"""So many settings a section are told in the column of the configuration."""
+
+DIGITS = 9
+"""Of scores and costs: those of a whole number of bytes, too."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        name: unique; of a setting its name in the search space.
+        kind: how it is drawn: `number`, `words`, or `range`, an interval on the common axis.
+        values: what it is sorted by, a value an entry; None where an entry has none.
+        shown: the same as people read it; None where the values are shown as they are.
+        usual: it is there before a person has chosen columns.
+        csv: its name in a CSV file, that of leaderboard.csv where that has it; empty where it is in none.
+    """
+
+    name: str
+    title: str
+    kind: str
+    values: Sequence[Any]
+    shown: Sequence[str] | None = None
+    usual: bool = False
+    csv: str = ""
+
+    def text(self, place: int) -> str:
+        """The cell of the entry at that place."""
+        value = self.values[place]
+        return self.shown[place] if self.shown is not None else "" if value is None else str(value)
+
+
+def columns(story: Story, entries: Sequence[Entry]) -> list[Column]:
+    """All that a cell can tell, in the order of the table; no column in which no entry has a word."""
+    board = story.board
+    found = [
+        *_ranking(board, entries),
+        *_price(board, entries),
+        _words("state", [_state(entry) for entry in entries], csv="state"),
+        _words("diagnosis", [_kind(story, entry) for entry in entries], csv="diagnosis"),
+        _words("device", [entry.device for entry in entries], csv="device"),
+        *_metrics(board, entries),
+        _words("configuration", _configurations(board, entries), usual=True),
+    ]
+    return [each for each in found if any(value not in (None, "") for value in each.values)]
+
+
+def settings(entries: Sequence[Entry]) -> list[Column]:
+    """Every setting that any entry has, by its name in the search space."""
+    flats = [flat(entry.config) for entry in entries]
+    names = dict.fromkeys(name for each in flats for name in each)
+    return [_words(name, [_plain(each.get(name)) for each in flats], csv=name) for name in names]
+
+
+def _ranking(board: Leaderboard, entries: Sequence[Entry]) -> Iterator[Column]:
+    name, rows = board.metric.name, [entry.row for entry in entries]
+    yield Column("rank", "rank", "number", [r and r.rank for r in rows], [_rank(e) for e in entries], True, "rank")
+    yield Column("trial", "trial", "number", [e.number for e in entries], usual=True, csv="trial")
+    yield _measured(name, [e.score for e in entries], name, usual=True)
+    around = [r.interval if r else None for r in rows]
+    lows, highs = ([brief(each[side], DIGITS) if each else None for each in around] for side in (0, 1))
+    fresh = [words.fresh(board.metric, r) if r else "" for r in rows]
+    means = [brief(r.finalist.score, DIGITS) if r and r.finalist else None for r in rows]
+    yield Column("fresh", "fresh seeds", "number", means, fresh, True, "fresh")
+    spreads = [words.spread(board.metric, each) for each in around]
+    yield Column("interval", "95 % interval", "number", lows, spreads, True, "low")
+    ends = [board.metric.show(each[1]) if each else "" for each in around]
+    yield Column("high", "upper end", "number", highs, ends, csv="high")
+    scale = Scale.of(board)
+    yield Column("range", "interval", "range", [scale.place(entry) for entry in entries], usual=True)
+    folds = [words.folds(board.metric, r) if r and len(r.folds) > 1 else "" for r in rows]
+    worst = [brief(min(r.folds, key=board.metric.goodness)) if r and len(r.folds) > 1 else None for r in rows]
+    yield Column("folds", "folds", "number", worst, folds, True, "worst_fold")
+
+
+def _price(board: Leaderboard, entries: Sequence[Entry]) -> Iterator[Column]:
+    sizes = [entry.parameters or None for entry in entries]
+    told = [words.number(size) if size else "" for size in sizes]
+    yield Column("parameters", "parameters", "number", sizes, told, True, "parameters")
+    asked = costs.columns(board)
+    for name in dict.fromkeys((*asked, *costs.FURTHER)):
+        values = [brief(costs.value(name, entry), DIGITS) for entry in entries]
+        texts = [costs.shown(name, entry) for entry in entries]
+        yield Column(name, words.title(name), "number", values, texts, name in asked, name)
+    spent = [duration(entry.seconds) for entry in entries]
+    yield Column("seconds", "time", "number", [brief(entry.seconds, 4) for entry in entries], spent, True, "seconds")
+
+
+def _metrics(board: Leaderboard, entries: Sequence[Entry]) -> Iterator[Column]:
+    told = {board.metric.name, *costs.columns(board)}
+    for name in dict.fromkeys(name for entry in entries for name in entry.metrics if name not in told):
+        yield _measured(name, [entry.metrics.get(name) for entry in entries], f"metric.{name}")
+
+
+def _measured(name: str, values: Sequence[float | None], csv: str, usual: bool = False) -> Column:
+    show: Callable[[float], str] = METRICS[name].show if name in METRICS else "{:.4g}".format
+    texts = ["" if value is None else show(value) for value in values]
+    return Column(name, words.title(name), "number", [brief(value, DIGITS) for value in values], texts, usual, csv)
+
+
+def _words(name: str, values: Sequence[Any], usual: bool = False, csv: str = "") -> Column:
+    return Column(name, name, "words", values, usual=usual, csv=csv)
+
+
+def _rank(entry: Entry) -> str:
+    if entry.row is None:
+        return _state(entry)
+    return f"{entry.row.rank or ''} {costs.marks(entry.row)}".strip()
+
+
+def _state(entry: Entry) -> str:
+    if entry.repeats is not None:
+        return "fresh seed"
+    return "baseline" if entry.baseline else str(entry.state)
+
+
+def _kind(story: Story, entry: Entry) -> str:
+    known = story.diagnoses.get(entry.number)
+    return str(known.kind).replace("_", " ") if known and not entry.baseline else ""
+
+
+def _configurations(board: Leaderboard, entries: Sequence[Entry]) -> list[str]:
+    shown = varying([row.config for row in board.rows])
+    return [
+        words.baseline(entry.row, MOST_SETTINGS)
+        if entry.baseline and entry.row
+        else short(entry.config, shown, MOST_SETTINGS)
+        for entry in entries
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """A setting as a cell: what is no plain value as text."""
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

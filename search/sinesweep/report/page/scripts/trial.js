@@ -1,0 +1,71 @@
+// One trial in full; its address is #trial-NUMBER.
+
+const openTrial = (place, moves) => {
+  const section = byId("trial");
+  section.hidden = false;
+  const close = read(`closer-${numberAt(place)}`) ?? { examination: null, tested: null, mistakes: [], summary: "" };
+  const regression = close.examination?.task === "regression";
+  section.replaceChildren(
+    trialHead(place),
+    factsOf(place),
+    ...diagnosisOf(place),
+    element("div", { class: "charts" }, ...learningCurves(place), ...(close.examination ? examinationOf(close.examination) : [])),
+    mistakesOf(close.mistakes, regression) ?? "",
+    ...testedOf(close.tested),
+    ...elsewhereOf(place, close),
+    configurationOf(place),
+    close.summary ? folded("The network, layer by layer", element("pre", { tabindex: "0" }, close.summary)) : "",
+  );
+  if (moves) {
+    section.scrollIntoView();
+    byId("trial-title").focus({ preventScroll: true });
+  }
+};
+
+const folded = (title, content) => element("details", {}, element("summary", {}, title), content);
+
+const trialHead = (place) => {
+  const rank = place === trials.baseline || valueOf("rank", place) === null ? "" : `, rank ${valueOf("rank", place)}`;
+  return element("div", { class: "trial-head" },
+    element("h2", { id: "trial-title", tabindex: "-1" }, `${called(place)}${rank}`),
+    element("a", { href: `#trial-${numberAt(place)}` }, "permanent link"),
+    element("a", { href: "#leaderboard" }, "↑ leaderboard"));
+};
+
+const factsOf = (place) => {
+  const left = ["rank", "trial", "range", "high", "configuration", "diagnosis"];
+  const told = trials.columns.filter((column) => !left.includes(column.name) && textAt(column, place) !== "");
+  return element("dl", { class: "facts" }, ...told.map((column) =>
+    element("div", {}, element("dt", {}, column.title), element("dd", {}, textAt(column, place)))));
+};
+
+const diagnosisOf = (place) =>
+  [trials.why[place], trials.sentence[place], trials.advice[place]].filter(Boolean)
+    .map((text, i) => element("p", { class: i ? null : "diagnosis" }, text));
+
+// The page has no room to examine thousands of trials.
+const elsewhereOf = (place, close) => {
+  if (close.examination !== null || valueOf("rank", place) === null) return [];
+  const command = `sinesweep trial FOLDER ${numberAt(place)} --mistakes`;
+  return [element("p", { class: "soft" }, "What it got right and wrong is not in this page: ", element("code", {}, command), " tells it.")];
+};
+
+// Settings by section, as in a sweep file: `features.log_mel.n_mels` is the setting n_mels of the features log_mel.
+const configurationOf = (place) => {
+  const sections = new Map();
+  for (const column of settings.filter((each) => textAt(each, place) !== "")) {
+    const section = column.title.split(".").slice(0, -1).join(" ");
+    sections.set(section, [...(sections.get(section) ?? []), column]);
+  }
+  const lists = [...sections].map(([title, these]) =>
+    element("div", {}, element("h4", {}, title || "parts"), element("dl", {}, ...these.flatMap((column) =>
+      [element("dt", {}, column.title.split(".").at(-1)), element("dd", {}, textAt(column, place))]))));
+  return element("div", {}, element("h3", {}, "Configuration"), element("div", { class: "settings" }, ...lists));
+};
+
+const followAddress = (moves) => {
+  const asked = /^#trial-(\d+)$/.exec(location.hash);
+  const place = asked ? placeOf(Number(asked[1])) : -1;
+  if (place >= 0) openTrial(place, moves);
+  else if (byId("trial").hidden && places.length > 0) openTrial(places[0], false);
+};

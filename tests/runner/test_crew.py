@@ -1,0 +1,242 @@
+"""Workers that are worn out make way for fresh ones, and no slot stands idle meanwhile. Real Ray, light workers."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+import ray
+
+from sinesweep.sections import Workers
+from sinesweep_runner.executors.connection import QUIET
+from sinesweep_runner.executors.crew import Crew
+from sinesweep_runner.executors.freight import Order, Part
+from sinesweep_runner.executors.seating import Device, Place
+
+pytestmark = pytest.mark.ray
+
+PATIENCE_S = 60
+
+
+class Grower:
+    """Has as much memory as it is told, in gigabytes trial after trial."""
+
+    def __init__(self, gigabytes):
+        self._gigabytes = iter(gigabytes)
+
+    def open(self, *data):
+        return Device()
+
+    def memory_bytes(self):
+        return int(next(self._gigabytes) * 1e9)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    ray.init("local", num_cpus=4, include_dashboard=False, **QUIET)
+    yield
+    ray.shutdown()
+
+
+def crew_of(gigabytes, spare=True, **limits):
+    crew = Crew(lambda: ray.remote(Grower).remote(gigabytes), 2, Workers(**limits), spare)
+    crew.open(("data",))
+    return at_work(crew)
+
+
+def at_work(crew):
+    """Waits until all are ready."""
+    end = time.monotonic() + PATIENCE_S
+    while crew.coming and time.monotonic() < end:
+        ray.wait(crew.coming, timeout=1)
+        assert not crew.gather()
+    return crew
+
+
+def served_until_replaced(crew, worker):
+    """How many trials `worker` serves until it has made way; there are two workers at every moment."""
+    trials, end = 0, time.monotonic() + PATIENCE_S
+    while worker in crew.idle and time.monotonic() < end:
+        crew.idle.remove(worker)
+        crew.idle.append(worker)
+        assert crew.serve() is worker
+        crew.back(worker)
+        trials += 1
+        crew.gather()
+        assert crew.size == 2
+        time.sleep(0.05)
+    return trials
+
+
+def end_process_of(worker):
+    """Kills it, and waits until it answers no more: `ray.kill` returns before the process has ended."""
+    ray.kill(worker)
+    end = time.monotonic() + PATIENCE_S
+    while answers(worker):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def answers(worker):
+    try:
+        ray.get(worker.memory_bytes.remote(), timeout=PATIENCE_S)
+    except ray.exceptions.RayActorError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("spare", [True, False])
+def test_a_worker_that_has_served_long_enough_makes_way(cluster, spare):
+    crew = crew_of([1.0] * 10_000, spare, recycle_trials=3)
+    worker = crew.idle[0]
+    served = served_until_replaced(crew, worker)
+    assert worker not in crew.idle
+    assert served == 3 if not spare else served > 3  # it goes on until its successor is ready
+    crew.close()
+
+
+def test_a_worker_that_has_grown_too_much_makes_way(cluster):
+    crew = crew_of([1.0, 1.5, 2.5, 3.5, *[3.5] * 10_000], spare=False, recycle_gb=2)
+    assert served_until_replaced(crew, crew.idle[0]) == 4
+    crew.close()
+
+
+def test_a_trial_goes_to_the_worker_that_may_still_have_its_features(cluster):
+    crew = crew_of([1.0] * 50)
+    mel, cepstra = {"name": "mel", "n_mels": 40}, {"name": "mfcc", "n_mels": 40}
+    first, second = crew.serve(mel), crew.serve(cepstra)
+    for order in ((first, second), (second, first)):
+        for worker in order:
+            crew.back(worker)
+        assert crew.serve(cepstra) is second
+        assert crew.serve(mel) is first
+    crew.close()
+
+
+def test_one_that_does_not_grow_stays(cluster):
+    crew = crew_of([1.0] * 50, recycle_gb=0.1)
+    for _ in range(20):
+        crew.back(crew.serve())
+    assert len(crew.idle) == 2
+    crew.close()
+
+
+def test_one_whose_process_ends_just_after_its_trial_is_replaced(cluster):
+    crew = crew_of([1.0] * 10_000)
+    worker = crew.serve()
+    end_process_of(worker)
+    crew.back(worker)
+    assert worker not in crew.idle
+    assert len(at_work(crew).idle) == 2
+    crew.close()
+
+
+class OnDevice(Grower):
+    """Shares a device with all others, and takes as much more of its memory as it is told, trial after trial."""
+
+    def open(self, *taken_bytes):
+        self._taken = iter(taken_bytes)
+        return Device("gpu", 100)
+
+    def device_peak_bytes(self):
+        return next(self._taken)
+
+
+def test_workers_that_share_a_device_are_known_by_what_they_take_of_it(cluster):
+    crew = Crew(lambda: ray.remote(OnDevice).remote([1.0] * 50), 2, Workers(), spare=False)
+    crew.open((30, 30, 50))
+    at_work(crew)
+    first = crew.serve(needed_bytes=60)
+    assert sorted((seat.taken_bytes, seat.busy) for seat in crew.seats) == [(0, False), (60, True)]
+    assert crew.place(40, ()).workers == tuple(crew.idle)
+    assert crew.place(41, ()).awaited == "gpu"
+    assert crew.back(first) == 30
+    assert sorted((seat.taken_bytes, seat.busy) for seat in crew.seats) == [(0, False), (30, False)]
+    for measured in (0, 50):  # a second trial that takes no more than the first tells nothing
+        assert crew.serve(among=[first], needed_bytes=10) is first
+        assert crew.back(first) == measured
+    crew.close()
+
+
+def test_a_worker_that_keeps_what_another_needs_makes_way_for_a_fresh_one(cluster):
+    crew = Crew(lambda: ray.remote(OnDevice).remote([1.0] * 50), 2, Workers(), spare=False)
+    crew.open((30,))
+    at_work(crew)
+    workers = list(crew.idle)
+    for worker in workers:
+        crew.serve(among=[worker])
+    for worker in workers:
+        crew.back(worker)
+    assert crew.place(70, ()).workers == tuple(workers)
+    assert crew.place(71, ()).outgoing == (workers[1],)
+    assert crew.place(100, ()).workers == (workers[0],)
+    assert sorted((seat.taken_bytes, seat.busy) for seat in crew.seats) == [(0, True), (30, False)]
+    at_work(crew)
+    assert [seat.taken_bytes for seat in crew.seats] == [30, 0]
+    crew.close()
+
+
+def test_a_trial_waits_for_the_successor_of_the_only_worker_that_has_room_but_not_for_ever(cluster, monkeypatch):
+    crew = Crew(lambda: ray.remote(OnDevice).remote([1.0] * 50), 1, Workers(), spare=False)
+    crew.open((30,))
+    at_work(crew)
+    crew.replace(crew.serve())
+    assert crew.place(70, ()) == Place(awaited="gpu")
+    monkeypatch.setattr("sinesweep_runner.executors.crew.SOON_S", 0.0)
+    assert crew.place(70, ()) == Place()
+    crew.close()
+
+
+class FarAway(Grower):
+    """Sees nothing of the driver's, and asks for a file in two orders."""
+
+    def open(self, path):
+        self._parts = [Part(path, 0, 4), Part(path, 4)]
+        self._came = b""
+        return Order((self._parts.pop(0),))
+
+    def receive(self, contents):
+        self._came += contents[0]
+        if self._parts:
+            return Order((self._parts.pop(0),))
+        return Device() if self._came == b"sound of the driver" else f"it was sent {self._came!r}"
+
+
+def test_one_that_is_far_away_is_sent_all_that_it_asks_for_and_then_is_ready(cluster, tmp_path):
+    (tmp_path / "entry").write_bytes(b"sound of the driver")
+    crew, began = Crew(lambda: ray.remote(FarAway).remote([1.0]), 2, Workers(), spare=False), time.monotonic()
+    crew.open((str(tmp_path / "entry"),))
+    assert len(at_work(crew).idle) == 2
+    assert crew.sent > began
+    crew.close()
+
+
+class Stillborn(Grower):
+    """Ends its process when it is given the data."""
+
+    def open(self, *data):
+        os._exit(1)
+
+
+class Unfit(Grower):
+    """Says that it cannot work with the data."""
+
+    def open(self, *data):
+        return "it has Keras 2"
+
+
+@pytest.mark.parametrize(("kind", "reason"), [(Stillborn, "workers in a row could not start"), (Unfit, "has Keras 2")])
+def test_those_that_never_become_ready_are_let_go_and_it_is_said_why(cluster, kind, reason):
+    crew, faults, end = (
+        Crew(lambda: ray.remote(kind).remote([]), 1, Workers(), False),
+        [],
+        time.monotonic() + PATIENCE_S,
+    )
+    crew.open(("data",))
+    while crew.coming and time.monotonic() < end:
+        ray.wait(crew.coming, timeout=1)
+        faults += crew.gather()
+    assert len(faults) == 1
+    assert reason in faults[0]
+    assert crew.size == 0

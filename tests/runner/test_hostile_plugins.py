@@ -1,0 +1,140 @@
+"""A plugin may do anything; whatever it does is told with its name, in one line, and ends no command silently."""
+
+from __future__ import annotations
+
+import pytest
+
+from sinesweep.trial import Cause, State, Trial
+from sinesweep_runner.training.train import train
+
+DONE, BROKEN, MISTAKE = 0, 1, 2
+FAILED = 1
+
+
+def reader(name: str, **settings) -> dict:
+    return {"data": {"reader": f"hostile_plugins:{name}", "path": "x", **settings}}
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        (reader("ExitsInRead"), "reader 'hostile_plugins:ExitsInRead' failed in read: SystemExit: 0"),
+        (reader("RaisesInRead"), "reader 'hostile_plugins:RaisesInRead' failed in read: ValueError: no [2Jlabels"),
+        (reader("ReadsNothing"), "failed in read: it gives NoneType, expected a sinesweep.Dataset"),
+        (reader("ReadsNothing", what="list"), "failed in read: it gives list, expected a sinesweep.Dataset"),
+        (
+            {"losses": ["hostile_plugins:ExitsInLossCheck"]},
+            "loss 'hostile_plugins:ExitsInLossCheck' failed in check: SystemExit: 0",
+        ),
+        (
+            {"baseline": "hostile_plugins:Ragged"},
+            "baseline 'hostile_plugins:Ragged' failed in describe: it gives (",
+        ),
+        (
+            {"baseline": "hostile_plugins:ExitsInEstimator"},
+            "baseline 'hostile_plugins:ExitsInEstimator' failed in estimator: SystemExit: 0",
+        ),
+    ],
+)
+def test_what_a_plugin_does_before_the_first_trial_is_told_with_its_name(
+    sinesweep, write_sweep, tmp_path, command, sections, message
+):
+    out = ["--out", tmp_path / "sweep"] if command == "run" else []
+    said = sinesweep(command, write_sweep(**sections), *out)
+    assert said.code == MISTAKE
+    assert message in said.err
+
+
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        ("ExitsInCheck", "features 'hostile_plugins:ExitsInCheck' failed in check: SystemExit: 0"),
+        ("PostInit", "features 'hostile_plugins:PostInit' failed in __post_init__: ValueError: no licence"),
+    ],
+)
+def test_a_front_end_that_fails_by_arithmetic_is_told_by_check(sinesweep, write_sweep, features, message):
+    said = sinesweep("check", write_sweep(features=[f"hostile_plugins:{features}"]))
+    assert said.code == MISTAKE
+    assert message in said.err
+
+
+@pytest.mark.parametrize(("sides", "given"), [("negative", "-1 × 4"), ("float", "10.0 × 4"), ("none", "nothing")])
+def test_a_shape_that_no_features_can_have_is_the_fault_of_the_plugin(sinesweep, write_sweep, sides, given):
+    said = sinesweep("check", write_sweep(features={"hostile_plugins:Misshapen": {"sides": sides}}))
+    assert said.code == MISTAKE
+    assert (
+        f"features 'hostile_plugins:Misshapen' failed in shape: it gives {given}, expected (frames, bins)" in said.err
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "plugin", "message"),
+    [
+        ({"features": {"name": "hostile_plugins:PostInit"}}, "features", "failed in __post_init__: ValueError"),
+        ({"features": {"name": "hostile_plugins:ExitsInCheck"}}, "features", "failed in check: SystemExit: 0"),
+        ({"features": {"name": "hostile_plugins:ExitsInLayer"}}, "features", "failed in layer: SystemExit: so long"),
+        ({"features": {"name": "hostile_plugins:ExitsInExtract"}}, "features", "failed in extract: SystemExit: 0"),
+        ({"features": {"name": "hostile_plugins:ComplexNumbers"}}, "features", "it gives complex128, expected float32"),
+        ({"architecture": {"name": "hostile_plugins:ExitsInBuild"}}, "architecture", "failed in build: SystemExit: 0"),
+        (
+            {"architecture": {"name": "hostile_plugins:BuildsNothing"}},
+            "architecture",
+            "failed in build: it gives None, expected a Keras model that gives logits of shape (None, 2)",
+        ),
+        ({"augmentations": [{"name": "hostile_plugins:BailsInCall"}]}, "augmentation", "failed in call: Bail: enough"),
+    ],
+)
+def test_what_a_plugin_does_in_a_trial_is_the_trial_s_result(make_material, make_config, changes, plugin, message):
+    result = train(Trial(1, make_config(**changes), seed=0), make_material(), lambda report: True)
+    assert (result.state, result.failure.cause) == (State.FAILED, Cause.PLUGIN)
+    assert result.failure.plugin.startswith(f"{plugin} 'hostile_plugins:")
+    assert message in result.failure.message
+
+
+def test_a_winner_that_cannot_be_saved_is_told_with_its_plugins(sinesweep, write_sweep, tmp_path):
+    file = write_sweep(architectures=["hostile_plugins:ExitsInSave"], budget={"trials": 1})
+    said = sinesweep("run", file, "--out", tmp_path / "sweep")
+    assert said.code == MISTAKE
+    assert "and hostile_plugins:ExitsInSave' failed in save: SystemExit: 0" in said.err
+
+
+def test_ctrl_c_in_a_plugin_is_nobodys_fault(make_material, make_config, monkeypatch):
+    import hostile_plugins
+
+    def interrupted(self, rate_hz, samples):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(hostile_plugins.ExitsInCheck, "check", interrupted)
+    trial = Trial(1, make_config(features={"name": "hostile_plugins:ExitsInCheck"}), seed=0)
+    with pytest.raises(KeyboardInterrupt):
+        train(trial, make_material(), lambda report: True)
+
+
+@pytest.mark.parametrize("name", ["ExitsInCheck", "ExitsInLayer", "ExitsInBuild", "ExitsInEstimator", "BailsInCall"])
+def test_the_suite_has_a_verdict_on_a_plugin_that_ends_the_process(sinesweep, name):
+    said = sinesweep("plugins", "check", f"hostile_plugins:{name}")
+    assert said.code == BROKEN
+    assert f"hostile_plugins:{name} breaks " in said.out
+
+
+def test_a_plugin_that_cannot_be_made_is_shown_and_not_checked(sinesweep):
+    fault = "features 'hostile_plugins:PostInit' failed in __post_init__: ValueError: no licence"
+    shown = sinesweep("plugins", "show", "hostile_plugins:PostInit")
+    assert (shown.code, f"unknown: {fault}" in shown.out) == (DONE, True)
+    checked = sinesweep("plugins", "check", "hostile_plugins:PostInit")
+    assert (checked.code, fault in checked.err) == (MISTAKE, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("hostile_plugins:Raged", "has no attribute 'Raged'. Did you mean 'Ragged'?"),
+        ("hostile_plugins.py:Ragged", "Did you mean 'hostile_plugins:Ragged'?"),
+        ("nowhere_at_all:Ragged", "Its module has to lie in the folder where sinesweep is started, or on PYTHONPATH"),
+    ],
+)
+def test_a_class_that_is_not_there_is_told_with_the_way_out(sinesweep, name, message):
+    said = sinesweep("plugins", "show", name)
+    assert said.code == MISTAKE
+    assert message in said.err

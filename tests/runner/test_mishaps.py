@@ -1,0 +1,75 @@
+"""Workers that die or hang in the midst of a trial: what a sweep of two workers makes of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sinesweep.errors import SweepFailed
+from sinesweep.record import Record
+from sinesweep.sweepfile import check_document
+from sinesweep.trial import Cause, State
+from sinesweep_runner import run
+
+pytestmark = pytest.mark.ray
+
+KIND = "augmentations.host_plugins:Mishap.kind"
+EPOCHS = 4
+
+
+@pytest.fixture(scope="module")
+def swept(tones, tmp_path_factory):
+    """Runs a sweep of trials with these mishaps; its results by number, and the folder of the mishaps."""
+
+    def sweep_with(kinds, **workers):
+        document = document_of(tones, kinds, workers)
+        mishaps, sweep = tmp_path_factory.mktemp("mishaps"), check_document(document)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MISHAPS", str(mishaps))
+            folder = run(sweep, tmp_path_factory.mktemp("sweeps") / "mishaps").folder
+        results = Record.of(sweep, str(folder / "study.journal")).results()
+        return {result.trial.number: result for result in results}, mishaps
+
+    return sweep_with
+
+
+def document_of(tones, kinds, workers):
+    return {
+        "name": "mishaps",
+        "data": {"reader": "folder", "path": str(tones), "group": r"(\w+/rec\d+)"},
+        "features": {"log_mel": {"n_mels": 20, "window_ms": 32.0, "hop_ms": 32.0}},
+        "architectures": {"mlp": {"layers": 1}},
+        "augmentations": {"host_plugins:Mishap": {"enabled": True}},
+        "fit": {"epochs": EPOCHS, "batch_size": 16, "learning_rate": 0.003},
+        "enqueue": [{KIND: kind} for kind in kinds],
+        "search": {"pruner": "none"},
+        "budget": {"trials": len(kinds)},
+        "workers": {"count": 2, "cpus_per_trial": 0.5, **workers},
+    }
+
+
+@pytest.fixture(scope="module")
+def ended(swept):
+    """Of four trials the second one's worker dies once, and the third one's hangs."""
+    return swept(("none", "die", "hang", "none"), silent_minutes=0.4)[0]
+
+
+def test_a_trial_whose_worker_died_goes_on_from_its_last_epoch(ended):
+    result = ended[2]
+    assert result.state is State.COMPLETE
+    assert [len(fold.history) for fold in result.folds] == [EPOCHS]
+    assert result.seconds > sum(result.phases.values())  # the time before its worker died counts too
+
+
+def test_a_trial_that_says_nothing_is_ended_and_told_as_hung(ended):
+    result = ended[3]
+    assert (result.state, result.failure.cause) == (State.FAILED, Cause.HUNG)
+    assert "said nothing for workers.silent_minutes, 0.4" in result.failure.message
+
+
+def test_the_other_trials_are_not_disturbed(ended):
+    assert [ended[number].state for number in (1, 4)] == [State.COMPLETE] * 2
+
+
+def test_with_one_worker_a_trial_that_takes_too_long_ends_with_its_epoch(swept):
+    with pytest.raises(SweepFailed, match=r"3 trials in a row .* \(hung\): it took longer than workers.trial_minutes"):
+        swept(["none"] * 4, count=1, trial_minutes=1e-6)
