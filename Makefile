@@ -7,7 +7,7 @@ READY := .venv/.ready
 export UV_PROJECT_ENVIRONMENT := .venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-examples test-all check lint types contracts format clean
+.PHONY: help setup demo test test-examples test-all check lint types contracts format docs clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*##  */\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r target says; do \
@@ -19,10 +19,8 @@ setup: $(READY)  ## make .venv and install what uv.lock names
 demo: $(READY)  ## synthesize ten classes of sound and run a real sweep on them, in demo/
 	$(BIN)/sinesweep demo demo
 
-# One process: librosa compiles into numba's cache when it is first used, and two at once can leave a broken entry there,
-# with which every later process dies.
 test: $(READY)  ## the tests that take seconds
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
 test-examples: $(READY)  ## install the example plugins in an environment of their own, and sweep with them
 	$(BIN)/pytest -m slow tests/test_examples.py
@@ -45,6 +43,9 @@ contracts: $(READY)  ## import-linter: who may import whom
 format: $(READY)  ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(READY)  ## the documentation as a site, in build/site; what is broken in it is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/uv run --frozen --group docs mkdocs build --strict
 
 clean:  ## remove .venv, caches and the demo
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist demo
