@@ -4,38 +4,111 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from optuna.storages.journal import JournalFileBackend, JournalFileSymlinkLock
+import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import BaseJournalBackend, JournalFileSymlinkLock
+
+Log = dict[str, Any]
+"""One entry of a journal, as Optuna writes and reads it."""
 
 LASTING = (0, 6)
 """Optuna's numbers, as they stand in every journal, of a study that is made and of a trial that ends."""
 
 
-class Journal(JournalFileBackend):
-    """Optuna's own, but that it waits for the disk where a trial ends, and not at every parameter and every report.
+class Journal(BaseJournalBackend):
+    """A file in Optuna's own format: a line of JSON an entry, and Optuna's lock for who adds one.
 
-    All stand in one file, one behind another, so whoever waits keeps what was written before. A power cut may cost
-    what came after the last end of a trial: the trials that ran are tried again anyhow.
+    It waits for the disk where a trial ends, and not at every parameter and every report. All stand in one file, one
+    behind another, so whoever waits keeps what was written before. A power cut may cost what came after the last end of
+    a trial: the trials that ran are tried again anyhow.
     """
 
-    def __init__(self, path: str) -> None:
-        self._guard, self._path = JournalFileSymlinkLock(path), Path(path)
-        super().__init__(path, self._guard)
+    def __init__(self, path: Path) -> None:
+        """Makes the file, if there is none."""
+        self._path, self._guard = path, JournalFileSymlinkLock(str(path))
+        self._ends = [0]  # of every line that is known, in bytes
+        self._held: list[Log] | None = None
+        path.open("ab").close()
 
-    def append_logs(self, logs: list[dict[str, Any]]) -> None:
-        """Writes logs, a line each."""
-        if any(log["op_code"] in LASTING for log in logs):
-            super().append_logs(logs)
+    def read_logs(self, log_number_from: int) -> Iterator[Log]:
+        """The entries from that one on; what is held is among them, half a line is not.
+
+        Raises:
+            ValueError: a line in the midst of the journal is no entry.
+        """
+        if log_number_from < len(self._ends) - 1 or self._path.stat().st_size > self._ends[-1]:
+            yield from self._read(log_number_from)
+        yield from (self._held or [])[max(0, log_number_from - len(self._ends) + 1) :]
+
+    def append_logs(self, logs: list[Log]) -> None:
+        """Adds entries, a line each."""
+        if self._held is not None:
+            self._held.extend(json.loads(json.dumps(log)) for log in logs)  # as a reader would get them
             return
-        lines = "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs)
         self._guard.acquire()
         try:
-            with self._path.open("ab") as file:
-                file.write(lines.encode())
+            self._write(logs)
         finally:
             self._guard.release()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Adds at once what is added in here: a new trial is tens of entries. Nobody else adds meanwhile.
+
+        A failure in here loses no entry: what this process knows, the file tells.
+        """
+        self._guard.acquire()
+        self._held = []
+        try:
+            yield
+        finally:
+            held, self._held = self._held, None
+            try:
+                self._write(held)
+            finally:
+                self._guard.release()
+
+    def _read(self, number: int) -> Iterator[Log]:
+        """The entries of the file from that one on, or from where nobody has read yet, if that is sooner."""
+        first = min(number, len(self._ends) - 1)
+        with self._path.open("rb") as file:
+            file.seek(self._ends[first])
+            for place, line in enumerate(file, first):
+                if not line.endswith(b"\n"):
+                    return
+                if place + 1 == len(self._ends):
+                    self._ends.append(self._ends[place] + len(line))
+                if place >= number:
+                    yield json.loads(line)
+
+    def _write(self, logs: list[Log]) -> None:
+        lines = [json.dumps(log, separators=(",", ":")).encode() + b"\n" for log in logs]
+        with self._path.open("ab") as file:
+            if file.tell() == self._ends[-1]:  # so the next reader need not look for them
+                self._ends.extend(accumulate(map(len, lines), initial=self._ends.pop()))
+            file.write(b"".join(lines))
+            file.flush()
+            if any(log["op_code"] in LASTING for log in logs):
+                os.fsync(file.fileno())
+
+
+class JournalledStudies(JournalStorage):
+    """Optuna's storage over one journal, that lets entries be added together."""
+
+    def __init__(self, path: Path) -> None:
+        self.journal = Journal(path)
+        super().__init__(self.journal)
+
+
+def together(storage: optuna.storages.BaseStorage) -> AbstractContextManager[None]:
+    """Where what is stored is written at once, if this storage is a journal; a database goes its own ways."""
+    return storage.journal.together() if isinstance(storage, JournalledStudies) else nullcontext()
 
 
 def sync_journal(journal: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import optuna
 
 from sinesweep.errors import SweepError
-from sinesweep.journal import Journal
+from sinesweep.journal import JournalledStudies
 from sinesweep.objectives import direction
 from sinesweep.sweep import Sweep
 
@@ -84,7 +84,7 @@ def opened(storage: str) -> optuna.storages.BaseStorage:
             return _database(storage)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            return optuna.storages.JournalStorage(Journal(storage))
+            return JournalledStudies(Path(storage))
     except Exception as reason:  # SQLAlchemy, drivers and file systems each have errors of their own
         extra = " pip install 'sinesweep[postgresql]' brings it." if "'psycopg'" in str(reason) else ""
         told = f"{type(reason).__name__}: {reason}.{extra}"

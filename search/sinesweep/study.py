@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import optuna
 from optuna.distributions import BaseDistribution
@@ -19,7 +19,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from sinesweep.continuing import Wish, continued
 from sinesweep.domains import Scalar
-from sinesweep.journal import mend_journal
+from sinesweep.journal import mend_journal, together
 from sinesweep.limits import excess
 from sinesweep.metrics import metric
 from sinesweep.objectives import costs_of, values_of
@@ -101,6 +101,10 @@ class Study:
         again keeps its own. So a search by one worker that was interrupted goes on as if it had not been (but for
         CMA-ES, which does not know a trial again).
         """
+        with together(self._study._storage):
+            return self._asked_for(fresh)
+
+    def _asked_for(self, fresh: bool) -> Trial | None:
         wanted = [wish for wish in self.record.unmet() if wish not in self._continued.values()]
         if wanted:
             return self._continue(wanted[0])
@@ -117,10 +121,10 @@ class Study:
         if search.sampler not in SEQUENCES:
             self._study.sampler = reseeded(self._study.sampler, search, _seed(search.seed, draw))
         asked = self._study.ask()
-        config = self.space.suggest(lambda name, domain: suggest(asked, name, domain))
-        seed, first = asked.user_attrs.get(SEED, _seed(search.seed, draw)), asked.user_attrs.get(FIRST)
-        parts, lost = asked.user_attrs.get(ACCUMULATE, 1), asked.user_attrs.get(LOST, 0)
-        trial = Trial(asked.number, config, seed, first, self._until(asked, config), parts, lost)
+        config, noted = self.space.suggest(lambda name, domain: suggest(asked, name, domain)), asked.user_attrs
+        seed, first = noted.get(SEED, _seed(search.seed, draw)), noted.get(FIRST)
+        parts, lost = noted.get(ACCUMULATE, 1), noted.get(LOST, 0)
+        trial = Trial(asked.number, config, seed, first, self._until(noted, config), parts, lost)
         asked.set_user_attr(TRIAL, trial_to_json(trial))
         self._asked[trial.number] = asked
         self._draws += first is None
@@ -140,6 +144,10 @@ class Study:
 
     def tell(self, result: Result) -> None:
         """Records what came of a trial, and teaches the sampler what it has to know."""
+        with together(self._study._storage):
+            self._tell(result)
+
+    def _tell(self, result: Result) -> None:
         asked = self._asked.pop(result.trial.number)
         asked.set_user_attr(RESULT, result_to_json(result))
         if not result.trial.searched:  # no sampler and no pruner learns from trials of another length, or seed
@@ -183,12 +191,12 @@ class Study:
         over = excess(self._sweep.limits.asked(), costs_of(result))
         return {f"limits.{name}": doublings for name, doublings in over.items()}
 
-    def _until(self, asked: optuna.Trial, config: Config) -> int | None:
+    def _until(self, noted: Mapping[str, Any], config: Config) -> int | None:
         """The epoch after which a trial that was asked for is paused."""
         if self._promotion is None:
             return None
-        if FIRST in asked.user_attrs:  # it goes on with what it had begun
-            return asked.user_attrs.get(UNTIL)
+        if FIRST in noted:  # it goes on with what it had begun
+            return cast("int | None", noted.get(UNTIL))
         return self._promotion.first_rung(config["fit"]["epochs"])
 
     def _promoted(self, fresh: bool) -> Result | None:

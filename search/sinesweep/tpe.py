@@ -1,8 +1,8 @@
 """TPE: Optuna's Tree-structured Parzen Estimator, with less to do for every parameter.
 
 Source: J. Bergstra et al., "Algorithms for Hyper-Parameter Optimization", NeurIPS 2011. Optuna sorts all trials into
-good ones and others anew for each parameter that it draws; here that is done once a trial. What is drawn stays the same
-to the last digit.
+good ones and others anew for each parameter that it draws; here that is done once a trial. Optuna computes the normal
+distribution number by number; here SciPy does it for whole arrays. What is drawn is the same, up to rounding.
 """
 
 from __future__ import annotations
@@ -16,8 +16,13 @@ import optuna
 from optuna import samplers
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.samplers._lazy_random_state import LazyRandomState
+from optuna.samplers._tpe import _truncnorm
 from optuna.samplers._tpe.sampler import _split_trials, default_gamma, default_gamma_multiobjective
 from optuna.trial import FrozenTrial, TrialState
+from scipy.special import log_ndtr, ndtr
+
+# Optuna asks this of each of 24 candidates for each trial and parameter. Its own way takes half of the time of an ask.
+_truncnorm._log_ndtr, _truncnorm._ndtr = log_ndtr, ndtr
 
 SEEN = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.RUNNING)
 """Those that run count among the others, so that nobody draws the same beside them."""
@@ -81,8 +86,7 @@ class Tpe(samplers.TPESampler):
 
 def _observed(values: Values, space: Mapping[str, BaseDistribution]) -> dict[str, np.ndarray]:
     """What the trials that have all of these parameters have of each, as Optuna's estimators count it."""
-    for name in space:
-        values = [each for each in values if name in each]
+    values = [each for each in values if space.keys() <= each.keys()]
     return {name: _counted([each[name] for each in values], found) for name, found in space.items()}
 
 
