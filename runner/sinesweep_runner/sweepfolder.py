@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sinesweep.errors import SweepError, SweepFailed
-from sinesweep.files import write_atomically
+from sinesweep.files import write_lastingly
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import dump, read_begun, read_sweep
 from sinesweep_runner.owner import Owner, clear
@@ -98,7 +98,7 @@ class SweepFolder:
     def begin(self, sweep: Sweep) -> None:
         """Writes a sweep into the folder, which must be `claimed`; raises SweepError as `check_free` does."""
         self.check_free(sweep)
-        write_atomically(self.sweep_file, dump(sweep))
+        write_lastingly(self.sweep_file, dump(sweep))
 
     @contextmanager
     def claimed(self, say: Callable[[str], None] = _tell) -> Iterator[None]:
@@ -185,7 +185,7 @@ class SweepFolder:
 
     def record(self, file: Path, facts: Mapping[str, Any]) -> None:
         """Writes facts as JSON, whole or not at all."""
-        write_atomically(file, json.dumps(facts, indent=1, ensure_ascii=False))
+        write_lastingly(file, json.dumps(facts, indent=1, ensure_ascii=False))
 
     def recall(self, file: Path) -> dict[str, Any] | None:
         """What was recorded in a file; None where nothing was."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sinesweep.continuing import Wish
 from sinesweep.errors import SweepError, SweepFailed
-from sinesweep.files import write_atomically
+from sinesweep.files import write_lastingly
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
 from sinesweep.recording import RecordedStudy
@@ -111,7 +111,7 @@ def go_on(
     plan, table = plan_for(sweep.workers), read_table(sweep)
     with place.claimed():
         sweep = ready(table.sweep)
-        write_atomically(place.sweep_file, dump(sweep))
+        write_lastingly(place.sweep_file, dump(sweep))
         begun = place.has_begun(sweep)
         return _carry_on(sweep, place, plan, table, resume=begun, finalize=finalize, wishes=wishes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from pathlib import Path
 
@@ -14,3 +15,14 @@ def write_atomically(path: Path, content: bytes | str) -> None:
         half.replace(path)
     finally:
         half.unlink(missing_ok=True)
+
+
+def write_lastingly(path: Path, content: bytes | str) -> None:
+    """Writes a file whole or not at all, and returns when a power cut would not lose it any more."""
+    write_atomically(path, content)
+    for place in (path, path.parent):
+        opened = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

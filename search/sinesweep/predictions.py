@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sinesweep.errors import SweepError
-from sinesweep.files import write_atomically
+from sinesweep.files import write_lastingly
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def save(path: Path, clips: ArrayLike, targets: ArrayLike, probabilities: ArrayL
         targets=targets[order].astype(np.float64 if np.issubdtype(targets.dtype, np.floating) else np.int32),
         probabilities=_single(probabilities[order]),
     )
-    write_atomically(path, stream.getvalue())
+    write_lastingly(path, stream.getvalue())
 
 
 def load(path: Path) -> Predictions:

@@ -26,7 +26,7 @@ from typing import Any
 from optuna.trial import FrozenTrial, TrialState
 
 from sinesweep.continuing import Wish
-from sinesweep.files import write_atomically
+from sinesweep.files import write_lastingly
 from sinesweep.journal import mend_journal
 from sinesweep.record import TRIAL
 from sinesweep.storage import load_study, study_name
@@ -47,7 +47,9 @@ class RecordedStudy(Study):
         if resume:
             note_resume(sweep, storage, events)
         else:
-            note(events, {"begin": plain(sweep)})
+            write_lastingly(
+                events, _line({"begin": plain(sweep)})
+            )  # a driver that died at its beginning left half of it
         super().__init__(sweep, storage, resume=resume)
 
     def ask(self, *, fresh: bool = True) -> Trial | None:
@@ -85,7 +87,11 @@ class RecordedStudy(Study):
 def note(events: Path, event: Event) -> None:
     """Adds an event."""
     with events.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(event, separators=(",", ":")) + "\n")
+        file.write(_line(event))
+
+
+def _line(event: Event) -> str:
+    return json.dumps(event, separators=(",", ":")) + "\n"
 
 
 def read_events(events: Path) -> list[Event]:
@@ -102,7 +108,7 @@ def note_resume(sweep: Sweep, storage: str, events: Path) -> None:
     known = held(happened, trials)
     if len(known) < len(happened):
         lines = events.read_text(encoding="utf-8").splitlines(keepends=True)
-        write_atomically(events, "".join(lines[: len(known)]))
+        write_lastingly(events, "".join(lines[: len(known)]))
     running = [trial for trial in trials if trial.state is TrialState.RUNNING]
     asked = [trial.number for trial in running if TRIAL in trial.user_attrs]
     half = [trial.number for trial in running if TRIAL not in trial.user_attrs]

@@ -70,7 +70,9 @@ class Study:
         """
         self._sweep, self.space, search = sweep, sweep.space(), sweep.search
         self._grid = self.space.shuffled_grid(search.seed) if search.sampler == "grid" else None
-        first, held = first_trials(sweep), _held(sweep, storage) if resume else None
+        if "://" not in storage:  # nobody else drives this sweep, so its journal may be mended
+            mend_journal(Path(storage))
+        first, held = first_trials(sweep), load_study(sweep, storage) if resume else None
         # Both are made before a study is: what they refuse leaves nothing behind.
         sampler, pruner = make_sampler(search, search.seed), make_pruner(search, self.space.longest)
         self._study = create_study(sweep, storage) if held is None else held
@@ -265,13 +267,6 @@ class Study:
     def _waits(self, origin: int) -> bool:
         """Whether a trial is to be tried again already: a driver that died while it was telling has queued it."""
         return any(waiting.user_attrs.get(FIRST) == origin for waiting in self._waiting())
-
-
-def _held(sweep: Sweep, storage: str) -> optuna.Study:
-    """The study that is gone on with. Its driver is dead, so its journal may be mended."""
-    if "://" not in storage:
-        mend_journal(Path(storage))
-    return load_study(sweep, storage)
 
 
 def _count(study: optuna.Study) -> int:

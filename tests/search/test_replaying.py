@@ -7,13 +7,14 @@ import json
 import random
 
 import pytest
+from optuna.trial import TrialState
 
 from sinesweep.continuing import Wish
 from sinesweep.errors import SweepError
 from sinesweep.extending import extend_study
 from sinesweep.recording import RecordedStudy, note, note_resume, read_events
 from sinesweep.replaying import Replayed, replay
-from sinesweep.storage import load_study, study_name
+from sinesweep.storage import load_study, study_exists, study_name
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import plain
 from sinesweep.trial import Cause, Failure, Report, Result, State
@@ -167,6 +168,26 @@ def test_a_driver_may_die_between_any_two_writes(tmp_path):
             again.work(6)
             assert again.replayed().difference == ""
             cut.rename(tmp_path / f"done{place}")
+
+
+def test_a_power_cut_may_end_the_journal_at_any_byte(tmp_path):
+    """Within the first line, where there is no study yet, and at the beginning, middle and end of every other."""
+    desk = Desk(tmp_path, sweep_of(search={"startup_trials": 2}))
+    desk.work(9)
+    journal, cut = (tmp_path / "study.journal").read_bytes(), tmp_path / "cut"
+    starts = [0, *itertools.accumulate(map(len, journal.splitlines(keepends=True)))]
+    within = [place for begin, end in itertools.pairwise(starts) for place in (begin + 1, (begin + end) // 2, end - 1)]
+    for place in sorted({*range(starts[1] + 1), *within}):
+        cut.mkdir()
+        (cut / "study.journal").write_bytes(journal[:place])
+        (cut / "events.jsonl").write_bytes(desk.events.read_bytes()[: 5 * place])
+        there = study_exists(desk.sweep, str(cut / "study.journal"))
+        study = RecordedStudy(desk.sweep, str(cut / "study.journal"), cut / "events.jsonl", resume=there)
+        trial = study.ask()
+        study.tell(Result(trial, State.COMPLETE, value=0.5, metrics={"accuracy": 0.5}))
+        left = load_study(desk.sweep, str(cut / "study.journal")).get_trials(deepcopy=False)
+        assert [each.state for each in left].count(TrialState.RUNNING) == 0
+        cut.rename(tmp_path / f"done{place}")
 
 
 def test_events_that_the_storage_has_lost_are_forgotten(tmp_path):
