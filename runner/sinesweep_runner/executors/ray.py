@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from sinesweep_runner import backend
 from sinesweep_runner.executors import KeepGoing, connection
 from sinesweep_runner.executors.crew import Crew
 from sinesweep_runner.executors.freight import Home, Order, packed, unpacked
+from sinesweep_runner.executors.hearing import Hearing
 from sinesweep_runner.executors.luggage import own_modules
 from sinesweep_runner.executors.seating import most_bytes
 from sinesweep_runner.executors.turn import Turn
@@ -82,11 +83,12 @@ class RayExecutor:
         self._modules = own_modules() if joined else {}
         self._crew = self._hired()
         self._turns: dict[ray.ObjectRef, Turn] = {}
+        self._hearing = Hearing()
         self._queue: deque[Trial] = deque()
         self._memory = DeviceMemory()
         self._over: deque[Result] = deque()
         self._unfit = 0
-        self._felt = self._looked = self._served = time.monotonic()
+        self._felt = self._looked = self._served = self._judged = time.monotonic()
 
     @property
     def slots(self) -> int:
@@ -136,15 +138,14 @@ class RayExecutor:
             self._tend()
             if self._over:
                 return self._over.popleft()
-            events = [*self._turns, *self._crew.coming]
-            ready, _ = ray.wait(events, num_returns=1, timeout=TICK_S)
-            if (late := self._overdue(except_for=ready)) is not None:
+            if (late := self._overdue()) is not None:
                 return late
-            if not ready or ready[0] not in self._turns:
+            said = self._hearing.next([*self._turns, *self._crew.coming], TICK_S)
+            if said is None or said not in self._turns:
                 continue
-            turn = self._turns.pop(ready[0])
+            turn = self._turns.pop(said)
             try:
-                event = unpacked(ray.get(ready[0]), self._folder)
+                event = unpacked(ray.get(said), self._folder)
             except ray.exceptions.RayError as fault:
                 return self._lose(turn, fault)
             if isinstance(event, Result):
@@ -242,15 +243,18 @@ class RayExecutor:
         self._crew = self._hired()
         self._hand_over()
 
-    def _overdue(self, except_for: Collection[ray.ObjectRef]) -> Result | None:
-        """Ends a trial that takes too long or says nothing, with its worker."""
+    def _overdue(self) -> Result | None:
+        """Ends a trial that takes too long or says nothing, with its worker; looks whether there is one once a tick."""
         now = time.monotonic()
+        if now - self._judged < TICK_S:
+            return None
         for said, turn in self._turns.items():
-            if said in except_for or not (why := turn.late(now, self._limits)):
+            if said in self._hearing or not (why := turn.late(now, self._limits)):
                 continue
             del self._turns[said]
             self._crew.replace(turn.worker)
             return Result(turn.trial, State.FAILED, seconds=now - turn.began, failure=Failure(Cause.HUNG, why))
+        self._judged = now
         return None
 
     def _hired(self) -> Crew:
