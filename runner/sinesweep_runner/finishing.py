@@ -94,7 +94,8 @@ def _test(place: SweepFolder, sweep: Sweep, prepared: Prepared, material: Materi
         "interval": final.intervals[objective],
         "metrics": final.metrics,
         "clips": len(test),
-        "baseline": baseline,
+        "baseline": baseline and baseline[0],
+        "baseline_interval": baseline and baseline[1],
     }
 
 

@@ -14,6 +14,7 @@ from sinesweep.dataset import Task
 from sinesweep.diagnosis import diagnose
 from sinesweep.errors import SweepError
 from sinesweep.exports import read_exports
+from sinesweep.intervals import Interval
 from sinesweep.leaderboard import Header, Leaderboard, Opening
 from sinesweep.metrics import metric
 from sinesweep.objectives import costs_of
@@ -190,12 +191,16 @@ def _header(sweep: Sweep, split: dict[str, Any], record: Record, results: Sequen
 
 
 def _opening(record: dict[str, Any]) -> Opening:
-    low_high = record["interval"]
     return Opening(
         trial=record["trial"],
         score=record["score"],
-        interval=(low_high[0], low_high[1]) if low_high else None,
+        interval=_ends(record["interval"]),
         clips=record["clips"],
         opened=record["opened"],
         baseline=record["baseline"],
+        baseline_interval=_ends(record.get("baseline_interval")),  # an older Sinesweep wrote none
     )
+
+
+def _ends(written: list[float] | None) -> Interval | None:
+    return (written[0], written[1]) if written else None

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sinesweep import predictions
 from sinesweep.configuration import make_baseline
 from sinesweep.dataset import Task
+from sinesweep.intervals import Interval, interval
 from sinesweep.metrics import measure, metric
 from sinesweep.settings import values
 from sinesweep.sweep import Sweep
@@ -58,12 +59,15 @@ class TrialZero:
             predictions=FILE,
         )
 
-    def score(self, train: Sequence[int], test: Sequence[int], folder: Path) -> float:
-        """Its objective on the test part, when it has learnt from all other clips; the predictions are kept too."""
-        told = self._answers(train, test)
-        predictions.save(folder / TEST_FILE, np.asarray(test), self._right(test), told)
+    def score(self, train: Sequence[int], test: Sequence[int], folder: Path) -> tuple[float, Interval]:
+        """Its objective on the test part with the 95 % interval, when it has learnt from all other clips; the
+        predictions are kept too."""
+        told, right, objective = self._answers(train, test), self._right(test), self._material.objective
+        predictions.save(folder / TEST_FILE, np.asarray(test), right, told)
         thresholds = thresholds_in(folder) if self._material.task is Task.MULTI_LABEL else None
-        return metric(self._material.objective).score(self._right(test), told, thresholds)
+        groups = [self._material.groups[clip] for clip in test]
+        around = interval(objective, right, told, groups, thresholds=thresholds)
+        return metric(objective).score(right, told, thresholds), around
 
     def _settings(self) -> dict[str, Any]:
         """Those that count for these data."""

@@ -76,7 +76,7 @@ class Opening:
     Attributes:
         trial: the winner that was tested.
         opened: when, as ISO 8601.
-        baseline: the baseline's score on the same clips.
+        baseline, baseline_interval: the baseline's score on the same clips.
     """
 
     trial: int
@@ -85,6 +85,7 @@ class Opening:
     clips: int
     opened: str
     baseline: float | None = None
+    baseline_interval: Interval | None = None
 
 
 @dataclass(frozen=True)

@@ -179,11 +179,14 @@ def test_names_from_outside_come_back_from_csv(nasty):
 
 
 def test_an_opened_test_part_is_told_with_its_date_and_the_baseline(board, story_of):
-    opened = replace(board, test=Opening(2, 0.8125, (0.711, 0.885), 80, "2025-06-01T12:34:56+00:00", 0.7))
+    test = Opening(2, 0.8125, (0.711, 0.885), 80, "2025-06-01T12:34:56+00:00", 0.7, (0.592, 0.789))
+    opened = replace(board, test=test)
     for text in (report.to_text(opened, 400), report.to_markdown(opened)):
         assert "81.2 % (71.1–88.5 %) for trial 2 on 80 clips that no trial had seen; the baseline 70.0 %" in text
-        assert "2025-06-01 12:34" in text
-    assert "sealed</strong>" not in report.to_html(story_of(opened))
+        assert "the baseline 70.0 % (59.2–78.9 %). Opened once, 2025-06-01 12:34 UTC." in text
+    page = report.to_html(story_of(opened))
+    assert "sealed</strong>" not in page
+    assert "<small>59.2–78.9\u00a0%</small>" in page
     assert report.from_json(report.to_json(opened)) == opened
 
 

@@ -144,11 +144,13 @@ def _scores(facts: Facts) -> Iterator[str]:
 
 def _beside(facts: Facts) -> str:
     """What the baseline reads on the same clips."""
-    baseline, test = facts.get("baseline"), facts["scores"].get("test", {}).get("baseline")
+    baseline, test = facts.get("baseline"), facts["scores"].get("test", {})
     if baseline is None:
         return "No baseline was run beside it."
-    judged = METRICS[baseline["objective"]]
-    on_test = "" if test is None else f", {judged.show(test)} on the test clips"
+    judged, on_test = METRICS[baseline["objective"]], ""
+    if "baseline" in test:
+        around = {judged.name: test["baseline_interval"]} if "baseline_interval" in test else {}
+        on_test = f", {judged.show(test['baseline'])}{_interval(judged.name, around)} on the test clips"
     return (
         f"The baseline `{baseline['name']}`, for comparison: {judged.name} {judged.show(baseline['validation'])} on the"
         f" validation clips{on_test}."

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sinesweep.dataset import Clip, Dataset
-from sinesweep.intervals import interval
+from sinesweep.intervals import Interval, interval
 from sinesweep.metrics import measure
 from sinesweep.predictions import Predictions
 from sinesweep.trial import FoldScore, Trial
@@ -74,14 +74,18 @@ def refit(
 
 
 def open_test(
-    folder: Path, clips: Sequence[Clip], groups: Sequence[str], objective: str, baseline: float | None = None
+    folder: Path,
+    clips: Sequence[Clip],
+    groups: Sequence[str],
+    objective: str,
+    baseline: tuple[float, Interval] | None = None,
 ) -> FinalScore:
     """Measures the saved model on the sealed clips, from their original files, in the way of `sinesweep predict`.
 
     The scores are added to `model.json` and to the README beside it.
 
     Args:
-        baseline: the baseline's objective on these clips, to be told beside it.
+        baseline: the baseline's objective on these clips with its 95 % interval, to be told beside it.
 
     Raises:
         ArtifactError: the model cannot be read, or its folder cannot be written.
@@ -95,6 +99,6 @@ def open_test(
     intervals = {objective: interval(objective, targets, probabilities, groups, thresholds=loaded.thresholds)}
     known = Predictions(np.arange(len(clips), dtype=np.int32), targets, probabilities.astype(np.float32))
     judged = {"clips": len(clips), "groups": worst_groups(known, loaded.task, groups, loaded.thresholds)}
-    judged |= {} if baseline is None else {"baseline": baseline}
+    judged |= {} if baseline is None else {"baseline": baseline[0], "baseline_interval": baseline[1]}
     record_scores(folder, "test", {"metrics": metrics, "intervals": intervals, **judged})
     return FinalScore(metrics, intervals, targets, probabilities)

@@ -42,6 +42,7 @@ def facts(best):
         "clips": 12,
         "groups": {"metric": "accuracy", "count": 2, "worst": groups},
         "baseline": 0.8,
+        "baseline_interval": [0.55, 0.93],
     }
     baseline = {"name": "svm", "objective": "accuracy", "validation": 0.86}
     return {**read_facts(best), "name": "tones", "data": data, "scores": {"test": test}, "baseline": baseline}
@@ -71,7 +72,8 @@ def test_the_hub_reads_the_front_matter(facts):
         "Licence of the data: CC BY 4.0",
         "Citation: Tone et al. 2026",
         "| test | accuracy | 75.0 % (95 %: 50.0 % … 90.0 %) |",
-        "The baseline `svm`, for comparison: accuracy 86.0 % on the validation clips, 80.0 % on the test clips.",
+        "The baseline `svm`, for comparison: accuracy 86.0 % on the validation clips, 80.0 % (95 %: 55.0 % …"
+        " 93.0 %) on the test clips.",
         "2 groups of the test part, scored by accuracy.",
         "| rec7 | 6 | 50.0 % | 20.0 % … 80.0 % | worse than the whole, not by chance |",
         "| rec2 | 3 | 100.0 % | too few clips |  |",

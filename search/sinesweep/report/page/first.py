@@ -51,7 +51,8 @@ def _figures(board: Leaderboard) -> str:
             _figure(f"Test, trial {test.trial}", metric.show(test.score), words.spread(metric, test.interval))
         )
         if test.baseline is not None:
-            figures.append(_figure("Test, baseline", metric.show(test.baseline), ""))
+            around = words.spread(metric, test.baseline_interval)
+            figures.append(_figure("Test, baseline", metric.show(test.baseline), around))
     return f'<dl class="figures">{"".join(figures)}</dl>'
 
 
