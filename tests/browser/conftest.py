@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
-import soundfile
 from PIL import Image
 
 from sinesweep import report
@@ -27,6 +26,7 @@ from sinesweep.leaderboard import Header, Leaderboard
 from sinesweep.predictions import Predictions
 from sinesweep.report.story import Mistake, Story
 from sinesweep.trial import Cause, Failure, FoldScore, Result, State, Trial
+from sinesweep_runner.sound.embedding import sound_uri
 
 CLASSES = ("bronze", "iron", 'a <b>tag</b> & "quotes"', "glass 🔔")
 CLIPS = 40
@@ -159,9 +159,8 @@ def _answers(number):
 
 
 def _sound():
-    stream = io.BytesIO()
-    soundfile.write(stream, np.sin(np.arange(16_000) / 5), 8000, format="WAV")
-    return f"data:audio/wav;base64,{base64.b64encode(stream.getvalue()).decode()}"
+    """Two seconds, as real reports embed them."""
+    return sound_uri(np.sin(np.arange(16_000) / 5).astype(np.float32), 8000)
 
 
 def _picture():

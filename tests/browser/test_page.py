@@ -176,6 +176,30 @@ def test_chosen_trials_stand_side_by_side(visit, made_up):
     assert compared.is_hidden()
 
 
+def test_on_a_phone_three_trials_stand_side_by_side_without_scrolling(visit, made_up):
+    page = visit(made_up, width=PHONE).page
+    for number in (1, 2, 3):
+        page.get_by_label(f"compare trial {number}", exact=True).check()
+    for row in page.locator("#compared tr").all():
+        box = row.locator("th, td").last.bounding_box()
+        assert box["x"] + box["width"] <= PHONE
+        assert box["width"] > 60
+
+
+def test_fresh_seeds_are_not_counted_as_trials_that_were_searched(visit, made_up):
+    again = [
+        replace(each, trial=replace(each.trial, number=100 + each.trial.number, repeats=1))
+        for each in made_up.results[:3]
+    ]
+    seen = visit(replace(made_up, results=[*made_up.results, *again]))
+    assert seen.count() == "60 of 62 trials + 3 fresh seeds"
+    seen.page.get_by_role("combobox", name="State").select_option("every state")
+    assert seen.count() == "62 trials + 3 fresh seeds"
+    seen.page.get_by_role("combobox", name="State").select_option("fresh seed")
+    assert seen.count() == "3 of 62 trials + 3 fresh seeds"
+    assert seen.rows() == [101, 102, 103]
+
+
 def test_the_table_is_downloaded_as_it_is_filtered(visit, made_up):
     seen = visit(made_up)
     seen.page.get_by_label("Search").fill("blocks=3")
@@ -233,12 +257,18 @@ def test_of_200_classes_the_30_that_are_confused_most_are_shown(visit, made_up):
     assert page.get_by_text("The 30 classes of 200 that are confused most").is_visible()
 
 
-@pytest.mark.parametrize("ranked", [0, 1])
-def test_a_sweep_with_hardly_a_trial_has_a_page_too(visit, made_up, ranked):
-    board = Leaderboard.of(made_up.board.header, made_up.results[:ranked], None, lambda result: None, [])
-    page = visit(Story(board, results=made_up.results[:ranked])).page
-    assert page.locator("#board tbody tr").count() == ranked
-    assert page.locator(".verdict").first.is_visible()
+@pytest.mark.parametrize("which", [slice(0), slice(1), slice(60, 62), slice(61, 62)])
+def test_a_sweep_with_hardly_a_trial_or_only_lost_ones_has_a_page_too(visit, made_up, which):
+    results = made_up.results[which]
+    board = Leaderboard.of(made_up.board.header, results, None, lambda result: None, [])
+    seen = visit(Story(board, results=results))
+    assert seen.rows() == [each.trial.number for each in results]
+    assert seen.page.locator(".verdict").first.is_visible()
+    if results:
+        assert seen.page.locator("#trial-title").inner_text().startswith(f"Trial {results[0].trial.number}")
+    if results and not board.rows:
+        assert seen.page.get_by_text("No trial has a score").first.is_visible()
+        assert seen.page.locator("#ends").get_by_text("loss is NaN").is_visible()
 
 
 def test_without_a_script_the_first_rows_are_there(visit, made_up):

@@ -165,6 +165,17 @@ def test_the_front_is_of_trials_that_nothing_beats(sweep_of):
     assert [dot["trial"] for dot in drawn.spec["layer"][2]["data"]["values"]] == [1, 2]
 
 
+def test_where_answers_were_not_timed_it_says_how_they_would_be(sweep_of):
+    made = sweep_of([1.0, 3.0])
+    untimed = named(told(made))["front_latency_ms"]
+    assert untimed.spec is None
+    assert "Not measured." in untimed.caption
+    assert "limits: {latency_ms: 20}, or search: {objective: [accuracy, latency_ms]}" in untimed.caption
+    made.results[:] = [replace(each, costs={"latency_ms": 1.5 * each.trial.number}) for each in made.results]
+    assert named(told(made))["front_latency_ms"].spec is not None
+    assert "front_latency_ms" not in named(told(sweep_of()))
+
+
 def stint(number, worker, began, ended, state=State.COMPLETE):
     return Result(Trial(number, {}, 1), state, value=0.5, worker=worker, began=began, ended=ended)
 

@@ -14,34 +14,42 @@ from sinesweep.rows import Row
 from sinesweep.wording import many
 
 SECTION, MOST_DOTS = "Score against cost", 300
-SHOWN = (PARAMETERS, LATENCY, MODEL_BYTES, MULTIPLY_ADDS)
+SHOWN = (PARAMETERS, MODEL_BYTES, MULTIPLY_ADDS, LATENCY)
+
+UNTIMED = (
+    "Not measured. The answers of trials are timed where a sweep asks for it: limits: {latency_ms: 20}, or"
+    " search: {objective: [SCORE, latency_ms]}. Those of an exported winner are timed always: sinesweep export."
+)
 
 
 def fronts(board: Leaderboard) -> list[Chart]:
-    """A chart for every cost that is known and not the same for all."""
+    """A chart for every cost that is known and not the same for all; where time was not measured, how it would be."""
     return [chart for name in SHOWN if (chart := _front(board, name)) is not None]
 
 
 def _front(board: Leaderboard, cost: str) -> Chart | None:
     rows = [row for row in board.rows if row.costs.get(cost, 0) > 0]
+    name, title = f"front_{cost}", f"Score against {words.title(cost)}"
+    if cost == LATENCY and board.rows and not rows:
+        return Chart(name, SECTION, title, UNTIMED.replace("SCORE", board.metric.name))
     if len({row.costs[cost] for row in rows}) < 2:
         return None
     marks = front([(board.metric.goodness(row.score), -row.costs[cost]) for row in rows])
     best = sorted((row for row, on in zip(rows, marks, strict=True) if on), key=lambda row: row.costs[cost])
     others = [row for row, on in zip(rows, marks, strict=True) if not on]
-    title = words.title(cost)
-    unit = {LATENCY: "latency, ms"}.get(cost, title)
+    price = words.title(cost)
+    unit = {LATENCY: "latency, ms"}.get(cost, price)
     x = number("cost", unit, scale={"type": "log", "nice": False, "padding": 12}, axis={"grid": False, "format": "~s"})
     y = score(board.metric, [row.score for row in rows])
-    tip = tooltip(("trial", "trial"), ("said", words.title(board.metric.name)), ("price", title))
-    alt = f"Scatter plot of {words.title(board.metric.name)} against {title}, with the Pareto front as a line"
+    tip = tooltip(("trial", "trial"), ("said", words.title(board.metric.name)), ("price", price))
+    alt = f"Scatter plot of {words.title(board.metric.name)} against {price}, with the Pareto front as a line"
     layers = [
         layer("circle", "trial", _dots(board, thinned(others, MOST_DOTS), cost), {"x": x, "y": y, **tip}),
         layer("line", "best", _dots(board, best, cost), {"x": x, "y": y}, interpolate="step-after"),
         layer("circle", "chosen", _dots(board, best, cost), {"x": x, "y": y, **tip}),
     ]
     caption = _told(board, best, len(rows), cost)
-    return Chart(f"front_{cost}", SECTION, f"Score against {title}", caption, alt, layered(layers, alt))
+    return Chart(name, SECTION, title, caption, alt, layered(layers, alt))
 
 
 def _dots(board: Leaderboard, rows: Sequence[Row], cost: str) -> list[dict[str, Any]]:

@@ -25,15 +25,19 @@ const drawCompared = () => {
   );
 };
 
+// The name of a setting may be broken between its words.
+const breakable = (name) =>
+  element("span", {}, ...name.split(/(?<=[._])/).flatMap((part) => [part, element("wbr")]));
+
 const comparison = (these) => {
   const told = columns.filter((column) => !["range", "high", "trial", "configuration"].includes(column.name));
   const rows = [];
   let same = 0;
   for (const column of told) {
-    const texts = these.map((place) => textAt(column, place));
+    const texts = these.map((place) => textAt(column, place).replaceAll(" %", "\u00a0%"));
     if (texts.every((text) => text === "")) continue;
     if (column.setting && texts.every((text) => text === texts[0])) same += 1;
-    else rows.push([column.title, ...texts]);
+    else rows.push([breakable(column.title), ...texts]);
   }
   return { rows, same };
 };

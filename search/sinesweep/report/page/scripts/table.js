@@ -86,14 +86,21 @@ const choiceOf = (place) => {
   return box;
 };
 
+// The trainings of finalists are trials of the table, but none that the search has tried.
+const allTrials = () => {
+  const fresh = places.filter((place) => valueOf("state", place) === "fresh seed").length;
+  const searched = places.length - fresh;
+  const many = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+  return many(searched, "trial") + (fresh ? ` + ${many(fresh, "fresh seed")}` : "");
+};
+
 const drawPager = (count, from) => {
   const turn = (text, by, possible) => {
     const button = element("button", { type: "button", click: () => { view.page += by; drawTable(); } }, text);
     button.disabled = !possible;
     return button;
   };
-  const of = count === places.length ? "" : ` of ${places.length.toLocaleString("en")}`;
-  byId("count").textContent = `${count.toLocaleString("en")}${of} trial${count === 1 && !of ? "" : "s"}`;
+  byId("count").textContent = count === places.length ? allTrials() : `${count.toLocaleString("en")} of ${allTrials()}`;
   const pager = byId("pager");
   pager.hidden = count <= PAGE;
   const to = Math.min(from + PAGE, count);
