@@ -53,6 +53,12 @@ class Export:
         """The memory that the model takes, without its runtime."""
         return max(0, self.peak_bytes - self.runtime_bytes)
 
+    @property
+    def figures(self) -> dict[str, float]:
+        """What it costs, by the names that columns of a table have: `export_litert_bytes`, `…_latency_ms`, …"""
+        told = {"bytes": self.size_bytes, "latency_ms": self.latency_ms, "memory_bytes": self.model_bytes}
+        return {f"export_{self.name}_{figure}": value for figure, value in told.items()}
+
 
 def read_exports(best: Path) -> tuple[Export, ...]:
     """The exports of the winner in `best`, by name; none where none was made.

@@ -11,6 +11,8 @@ import pytest
 from sinesweep.errors import ArtifactError
 from sinesweep.exports import Export, read_exports, record_export
 from sinesweep.report import to_csv
+from sinesweep.report.page.columns import columns
+from sinesweep.report.page.entries import entries
 
 ONNX = Export(
     name="onnx",
@@ -50,13 +52,29 @@ def test_the_memory_of_a_model_leaves_its_runtime_out():
     assert ONNX.model_bytes == 20_000_000
 
 
-def test_the_csv_leaderboard_has_what_the_exports_of_the_winner_cost(sweep_of):
+@pytest.fixture
+def exported(sweep_of):
+    """A board whose winner was exported."""
     board = sweep_of([3.0, 2.0]).board()
-    rows = (replace(board.rows[0], exports=(ONNX,)), *board.rows[1:])
-    first, second = csv.DictReader(io.StringIO(to_csv(replace(board, rows=rows))))
-    assert (first["export_onnx_bytes"], first["export_onnx_latency_ms"]) == ("250000", "0.5")
-    assert (second["export_onnx_bytes"], second["export_onnx_latency_ms"]) == ("", "")
-    assert not any(name.startswith("export_") for name in to_csv(board).splitlines()[0].split(","))
+    return replace(board, rows=(replace(board.rows[0], exports=(ONNX,)), *board.rows[1:]))
+
+
+def test_the_csv_leaderboard_has_what_the_exports_of_the_winner_cost(exported, sweep_of):
+    first, second = csv.DictReader(io.StringIO(to_csv(exported)))
+    assert [first[name] for name in ONNX.figures] == ["250000", "0.5", "20000000"]
+    assert [second[name] for name in ONNX.figures] == ["", "", ""]
+    assert "export_" not in to_csv(sweep_of([3.0, 2.0]).board())
+
+
+def test_the_page_has_columns_for_what_exports_cost_named_as_in_the_csv_and_hidden_at_first(exported, story_of):
+    story = story_of(exported)
+    told = {column.name: column for column in columns(story, entries(story))}
+    assert list(ONNX.figures) == ["export_onnx_bytes", "export_onnx_latency_ms", "export_onnx_memory_bytes"]
+    found = [told[name] for name in ONNX.figures]
+    assert [column.text(0) for column in found] == ["250 kB", "0.5 ms", "20 MB"]
+    assert [column.text(1) for column in found] == ["", "", ""]
+    assert not any(column.usual for column in found)
+    assert {column.csv for column in found} == set(ONNX.figures)
 
 
 @pytest.mark.parametrize("text", ["", "[1]", '[{"name": "onnx"}]'])

@@ -20,8 +20,8 @@ def to_csv(board: Leaderboard) -> str:
     Columns: rank, trial, the objective, low, high, tied (yes, no, or empty where not compared), pareto (on the front
     of all objectives; empty where there is one), the mean of the fresh seeds of a finalist with its ends and its
     standard deviation, the kind of the diagnosis, a fold each, parameters, the other costs and objectives, seconds,
-    device, of the winner's exports bytes and milliseconds, the further metrics as `metric.NAME`, and every setting by
-    its name in the search space. Empty where a trial has none.
+    device, of the winner's exports bytes, milliseconds and bytes of memory, the further metrics as `metric.NAME`, and
+    every setting by its name in the search space. Empty where a trial has none.
     """
     rows = [*board.rows, *([board.baseline] if board.baseline else [])]
     records = [_record(board, row) for row in rows]
@@ -60,12 +60,7 @@ def _record(board: Leaderboard, row: Row) -> dict[str, Any]:
         **{name: costs.value(name, row) for name in (*costs.FURTHER, *costs.columns(board))},
         "seconds": round(row.seconds, 2),
         "device": row.device,
-        **_exports(row),
+        **{name: value for each in row.exports for name, value in each.figures.items()},
         **{f"metric.{name}": value for name, value in row.metrics.items() if name != board.metric.name},
         **flat(row.config),
     }
-
-
-def _exports(row: Row) -> dict[str, float]:
-    sizes = {f"export_{each.name}_bytes": each.size_bytes for each in row.exports}
-    return sizes | {f"export_{each.name}_latency_ms": each.latency_ms for each in row.exports}

@@ -14,7 +14,7 @@ from sinesweep.report.page.entries import Entry
 from sinesweep.report.page.scale import Scale
 from sinesweep.report.short import flat, short, varying
 from sinesweep.report.story import Story
-from sinesweep.wording import duration
+from sinesweep.wording import duration, number
 
 MOST_SETTINGS = 2
 """So many settings a section are told in the column of the configuration."""
@@ -60,6 +60,7 @@ def columns(story: Story, entries: Sequence[Entry]) -> list[Column]:
         _words("diagnosis", [_kind(story, entry) for entry in entries], csv="diagnosis"),
         _words("device", [entry.device for entry in entries], csv="device"),
         *_metrics(board, entries),
+        *_exports(entries),
         _words("configuration", _configurations(board, entries), usual=True),
     ]
     return [each for each in found if any(value not in (None, "") for value in each.values)]
@@ -110,6 +111,17 @@ def _metrics(board: Leaderboard, entries: Sequence[Entry]) -> Iterator[Column]:
     told = {board.metric.name, *costs.columns(board)}
     for name in dict.fromkeys(name for entry in entries for name in entry.metrics if name not in told):
         yield _measured(name, [entry.metrics.get(name) for entry in entries], f"metric.{name}")
+
+
+def _exports(entries: Sequence[Entry]) -> Iterator[Column]:
+    """What the winner costs in other formats: the bytes of the file, the time of an answer, the bytes of memory."""
+    rows = [entry.row.exports if entry.row else () for entry in entries]
+    told = [{name: value for each in exports for name, value in each.figures.items()} for exports in rows]
+    for name in dict.fromkeys(name for each in told for name in each):
+        show: Callable[[float], str] = "{:.3g} ms".format if name.endswith("_ms") else lambda size: f"{number(size)}B"
+        values = [each.get(name) for each in told]
+        texts = ["" if value is None else show(value) for value in values]
+        yield Column(name, words.title(name), "number", [brief(value, DIGITS) for value in values], texts, csv=name)
 
 
 def _measured(name: str, values: Sequence[float | None], csv: str, usual: bool = False) -> Column:
