@@ -12,7 +12,7 @@ from sinesweep.examination import Examination, examine
 from sinesweep.metrics import Thresholds
 from sinesweep.report.examined import examined, mistaken
 from sinesweep.trial import Result
-from sinesweep_runner.mistakes import mistakes_of
+from sinesweep_runner.mistakes import listed
 from sinesweep_runner.recorded import Recorded
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.trialzero import TEST_FILE, thresholds_in
@@ -63,7 +63,7 @@ def examined_text(place: SweepFolder, result: Result, mistakes: bool) -> list[st
             continue
         lines.append(examined(examination, part))
         if mistakes:
-            lines.append(mistaken(mistakes_of(recorded, result.trial, examination, budget_bytes=0), recorded.task))
+            lines.append(mistaken(listed(recorded, examination), recorded.task))
     return lines
 
 

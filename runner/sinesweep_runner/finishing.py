@@ -100,11 +100,12 @@ def _test(place: SweepFolder, sweep: Sweep, prepared: Prepared, material: Materi
 
 
 def _facts(prepared: Prepared, sweep: Sweep, best: Row, trained: Sequence[Result]) -> dict[str, Any]:
-    """What `model.json` says of the split and of the validation's scores, which are those of other models."""
+    """What `model.json` says of the winner, of the split and of the validation's scores, those of other models."""
     _, around = best.honest
     metrics = {name: float(np.mean([each.metrics[name] for each in trained])) for name in best.metrics}
     return {
         "name": sweep.name,
+        "trial": best.number,
         "data": origin_of(sweep, prepared.dataset, prepared.split),
         "split": {"fingerprint": prepared.fingerprint(), "how": prepared.split.how},
         "scores": {

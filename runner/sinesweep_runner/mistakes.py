@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -14,7 +12,6 @@ from sinesweep.errors import UserError
 from sinesweep.examination import Examination
 from sinesweep.lengths import Length
 from sinesweep.report.story import Mistake
-from sinesweep.slips import Slip
 from sinesweep.trial import Config, Trial
 from sinesweep_runner.recorded import Recorded
 from sinesweep_runner.sound.audiofile import AudioError, read
@@ -33,46 +30,43 @@ LONGEST_S = 30.0
 """So much is shown of a clip of many windows."""
 
 
+def listed(recorded: Recorded, examination: Examination) -> tuple[Mistake, ...]:
+    """The worst mistakes of a trial by name alone."""
+    note = "a vector: there is no sound" if recorded.vectors else ""
+    return tuple(
+        Mistake(_name(recorded.clips[slip.clip], recorded.home), slip.truth, slip.told, slip.probability, note=note)
+        for slip in examination.slips[:SHOWN]
+    )
+
+
 def mistakes_of(
     recorded: Recorded, trial: Trial, examination: Examination, budget_bytes: int = BUDGET_BYTES
 ) -> tuple[Mistake, ...]:
-    """The worst mistakes of a trial, each with its sound and with its features as the network sees them.
+    """The same, each with its sound and with its features as the network sees them. Loads Keras.
 
-    What cannot be shown of a clip is said in its note: the file is gone, a plugin is not installed, the clips are
-    vectors, or there is no room left. Loads Keras, unless `budget_bytes` is 0.
+    What cannot be shown of a clip is said in its note: the file is gone, a plugin is not installed, or there is no room
+    left.
 
     Args:
         recorded: of the sweep's folder.
         trial: the one that was examined.
-        budget_bytes: the most that all sounds and pictures may take; with 0 the mistakes are only listed.
+        budget_bytes: the most that all sounds and pictures may take.
     """
-    slips = examination.slips[:SHOWN]
-    mistakes = _listed(recorded, slips)
-    length = recorded.length
-    if recorded.vectors:
-        return tuple(replace(each, note="a vector: there is no sound") for each in mistakes)
+    mistakes, length = listed(recorded, examination), recorded.length
+    if recorded.vectors or not mistakes:
+        return mistakes
     if length is None:
         old = "an older Sinesweep ran this sweep and did not write down how it cut the sounds: resume it once"
         return tuple(replace(each, note=old) for each in mistakes)
-    if not budget_bytes or not slips:
-        return mistakes
     sight, blind = _sight(trial.config, length, recorded)
-    clips = [recorded.clips[slip.clip] for slip in slips]
+    clips = [recorded.clips[slip.clip] for slip in examination.slips[:SHOWN]]
     shown = (_shown(each, clip, length, sight, blind) for each, clip in zip(mistakes, clips, strict=True))
     return tuple(_within(budget_bytes, mistakes, shown))
 
 
-def _listed(recorded: Recorded, slips: Sequence[Slip]) -> tuple[Mistake, ...]:
-    """By name alone: paths are relative to the folder that holds all clips, or as they are where there is none."""
-    folders = {os.path.dirname(clip.path) for clip in recorded.clips}  # noqa: PTH120  # of vectors it is a name
-    home = os.path.commonpath(folders) if all(map(os.path.isabs, folders)) else ""
-    return tuple(
-        Mistake(_name(recorded.clips[slip.clip], home), slip.truth, slip.told, slip.probability) for slip in slips
-    )
-
-
 def _name(clip: Clip, home: str) -> str:
-    path = Path(clip.path).relative_to(home).as_posix() if home else clip.path
+    """Its path, relative to the folder that holds all clips where there is one, and which part of it."""
+    path = clip.path.removeprefix(f"{home}/") if home else clip.path
     if not clip.start_s and clip.stop_s is None:
         return path
     return f"{path}, {clip.start_s:g}–{'end' if clip.stop_s is None else f'{clip.stop_s:g} s'}"

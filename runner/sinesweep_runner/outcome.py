@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from sinesweep.sweep import Sweep
 from sinesweep.trial import Result, State
 from sinesweep.wording import duration, many
 from sinesweep_runner.examining import examined_text
+from sinesweep_runner.model.facts import trial_of
 from sinesweep_runner.sweepfolder import SweepFolder
 
 
@@ -54,13 +55,12 @@ def board_from(place: SweepFolder, sweep: Sweep, record: Record, results: Sequen
         _opening(opened) if opened and "score" in opened else None,
         record.wishes(),
     )
-    return _with_exports(board, place, opened)
+    return _with_exports(board, place)
 
 
-def _with_exports(board: Leaderboard, place: SweepFolder, opened: dict[str, Any] | None) -> Leaderboard:
-    """What was measured of the winner's exports, on its row."""
-    exports = read_exports(place.best)
-    winner = opened["trial"] if opened else board.best and board.best.number
+def _with_exports(board: Leaderboard, place: SweepFolder) -> Leaderboard:
+    """What was measured of the winner's exports, on the row of the trial whose model was exported."""
+    exports, winner = read_exports(place.best), trial_of(place.best)
     rows = tuple(replace(row, exports=exports) if row.number == winner else row for row in board.rows)
     return replace(board, rows=rows) if exports else board
 
@@ -110,9 +110,7 @@ def trial_text(folder: Path, number: int, mistakes: bool = False) -> str:
     later = record.went_on_as(number)
     if number not in results and later is not None:
         raise SweepError(f"{folder}: trial {number} stopped on its way and went on as trial {later}; ask for that")
-    if number not in results:
-        have = f"it has {min(results)} … {max(results)}" if results else "none has ended yet"
-        raise SweepError(f"{folder}: trial {number} has not ended, or there is none; {have}")
+    check_ended(folder, number, results.values())
     result, objective = results[number], sweep.search.objective
     given = [f"trial {number}: {result.state} after {duration(result.seconds)}"]
     lines = [", ".join(given + chances(result.trial.accumulate, result.trial.lost))]
@@ -133,6 +131,14 @@ def trial_text(folder: Path, number: int, mistakes: bool = False) -> str:
     if result.failure is not None:
         lines += [f"{result.failure.cause}: {result.failure.message}", result.failure.detail.rstrip()]
     return "\n".join(filter(None, lines))
+
+
+def check_ended(folder: Path, number: int, results: Collection[Result]) -> None:
+    """Raises SweepError where no trial of this number is among those of a sweep that ended."""
+    ended = {result.trial.number for result in results}
+    if number not in ended:
+        have = f"it has {min(ended)} … {max(ended)}" if ended else "none has ended yet"
+        raise SweepError(f"{folder}: trial {number} has not ended, or there is none; {have}")
 
 
 def _running(count: int, place: SweepFolder) -> str:

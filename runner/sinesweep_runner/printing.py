@@ -12,6 +12,7 @@ from sinesweep import report
 from sinesweep.comparison import Comparison
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.report import beside
+from sinesweep_runner.model.facts import trial_of
 
 if TYPE_CHECKING:
     from sinesweep_runner.sweeping import Outcome
@@ -40,7 +41,7 @@ def print_outcome(outcome: Outcome) -> None:
         print(f"Stopped. Go on with: sinesweep resume {folder}")
     elif best.is_dir():
         hint = f"sinesweep predict {shlex.quote(str(best))} {_taken(best)}"
-        print(f"best model:  {best}{_whose(outcome.board)}   ({hint})")
+        print(f"best model:  {best}{_whose(outcome.board, best)}   ({hint})")
     elif outcome.board.best is not None:
         print(f"The test part is sealed. Open it for the winner with: sinesweep finalize {folder}")
 
@@ -51,8 +52,10 @@ def _taken(model: Path) -> str:
     return "TABLE.csv" if "columns" in facts else "SOUND …"
 
 
-def _whose(board: Leaderboard) -> str:
+def _whose(board: Leaderboard, model: Path) -> str:
     """Says so where the model is not that of the trial which leads by now."""
-    if board.test is None or board.best is None or board.test.trial == board.best.number:
+    trial = trial_of(model)
+    if board.best is None or trial in (None, board.best.number):
         return ""
-    return f" (trial {board.test.trial}, for which the test part was opened; not trial {board.best.number})"
+    why = "for which the test part was opened" if board.test else "as was asked"
+    return f" (trial {trial}, {why}; not trial {board.best.number})"

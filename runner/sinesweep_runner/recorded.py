@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
 from typing import Any
 
 from sinesweep.dataset import Clip, Task
 from sinesweep.lengths import Length
 from sinesweep_runner.sweepfolder import SweepFolder
+
+SHARED = 2
+"""A path of no more parts, such as `/home`, is nobody's own: what is told relative to it names persons and disks."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,15 @@ class Recorded:
             length=Length(**length) if length else None,
             vectors=bool(facts.get("columns")),
         )
+
+    @cached_property
+    def home(self) -> str:
+        """The folder that holds all clips; empty where that is one that everything shares, such as `/home`."""
+        folders = {os.path.dirname(clip.path) for clip in self.clips}  # noqa: PTH120  # of vectors it is a name
+        if not folders or not all(map(os.path.isabs, folders)):
+            return ""
+        home = os.path.commonpath(folders)
+        return home if len(PurePath(home).parts) > SHARED else ""
 
     @property
     def outputs(self) -> int:

@@ -29,6 +29,12 @@ class SweepFolder:
 
     path: Path
 
+    @classmethod
+    def around(cls, best: Path) -> SweepFolder | None:
+        """The folder of the sweep that the winner in `best` lies in; None where it lies elsewhere."""
+        place = cls(best.resolve().parent)
+        return place if place.best == best.resolve() and place.sweep_file.exists() else None
+
     @property
     def sweep_file(self) -> Path:
         """The sweep as it runs: complete, with absolute paths."""

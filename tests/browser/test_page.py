@@ -131,7 +131,33 @@ def test_the_baseline_is_examined_and_of_a_trial_that_is_not_it_is_said_what_tel
     page.locator("#board tfoot").get_by_role("link", name="0", exact=True).click()
     page.get_by_role("heading", name="Baseline", exact=True).wait_for()
     assert page.locator("#trial table.confusion").count() == 2
-    assert visit(made_up, "#trial-7").page.get_by_text("sinesweep trial FOLDER 7 --mistakes").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("number", "left"),
+    [
+        (2, "Not in this page: its network."),
+        (3, "Not in this page: the sounds of its mistakes, its network."),
+        (7, "Not in this page: what it got right and wrong, its network."),
+    ],
+)
+def test_of_a_trial_that_was_not_looked_at_closely_it_is_said_what_is_missing_and_what_puts_it_there(
+    visit, made_up, number, left
+):
+    silent = replace(made_up.mistakes[1][0], audio=None, picture=None, note="")
+    story = replace(
+        made_up,
+        examinations={**made_up.examinations, 3: made_up.examinations[2]},
+        mistakes={**made_up.mistakes, 3: [silent]},
+    )
+    trial = visit(story, f"#trial-{number}").page.locator("#trial")
+    assert trial.get_by_text(left).is_visible()
+    assert trial.get_by_text(f"sinesweep report FOLDER --trial {number}").is_visible()
+
+
+def test_where_everything_is_there_nothing_is_said_to_be_missing(visit, made_up):
+    for number in (0, 1, 62):
+        assert visit(made_up, f"#trial-{number}").page.get_by_text("Not in this page").count() == 0
 
 
 def test_epochs_are_counted_in_whole_numbers(visit, made_up):

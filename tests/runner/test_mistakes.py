@@ -17,7 +17,7 @@ from sinesweep.examination import examine
 from sinesweep.lengths import Length
 from sinesweep.predictions import Predictions
 from sinesweep.trial import Trial
-from sinesweep_runner.mistakes import SHOWN, mistakes_of
+from sinesweep_runner.mistakes import SHOWN, listed, mistakes_of
 from sinesweep_runner.recorded import Recorded
 from sinesweep_runner.sound.embedding import sound_uri
 from sinesweep_runner.sound.pictures import HIGHEST, WIDEST, picture_uri
@@ -281,3 +281,21 @@ def test_a_network_that_cannot_be_built_here_has_no_summary(recorded, trial):
     foreign = replace(asked, config=asked.config | {"architecture": {"name": "cnnn"}})
     with pytest.raises(UserError, match="the network of trial 7 cannot be built: no plugin named 'cnnn'"):
         summary_of(recorded, foreign)
+
+
+@pytest.mark.parametrize(
+    ("folders", "home"),
+    [
+        (["/home/ann/bells", "/home/ann/horns"], "/home/ann"),
+        (["/home/ann/bells", "/home/ben/horns"], ""),
+        (["/mnt/bells", "/home/ben/horns"], ""),
+        (["bells", "/home/ben/horns"], ""),
+    ],
+)
+def test_clips_are_named_from_the_folder_that_holds_them_all_if_it_is_somebodys_own(recorded, wrong, folders, home):
+    found = wrong(0, 1)
+    paths = [f"{folder}/{number}.wav" for number, folder in enumerate(folders)]
+    elsewhere = replace(recorded, clips=tuple(map(Clip, paths)))
+    assert elsewhere.home == home
+    names = [path.removeprefix(f"{home}/") if home else path for path in paths]
+    assert [each.clip for each in listed(elsewhere, found)] == names

@@ -17,6 +17,7 @@ from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import State
 from sinesweep_runner import Artifact, board_of, finalize, predict, resume, run
+from sinesweep_runner.model.facts import trial_of
 from sinesweep_runner.outcome import status_of, trial_text
 from sinesweep_runner.printing import print_outcome
 from sinesweep_runner.recorded import Recorded
@@ -243,12 +244,17 @@ def test_without_finalize_the_test_part_stays_sealed_until_it_is_asked_for(tone_
     assert Artifact.load(outcome.folder / "best").classes == ("hiss", "hum", "whistle")
 
 
-def test_without_a_test_part_there_is_a_model_and_no_test_score(tone_sweep, tmp_path):
-    document = tone_sweep(split={"test": 0, "valid": 0.25}, budget={"trials": 1})
+def test_without_a_test_part_there_is_a_model_of_the_winner_and_no_test_score(tone_sweep, tmp_path, capsys):
+    document = tone_sweep(split={"test": 0, "valid": 0.25}, budget={"trials": 2}, search={"pruner": "none"})
     outcome = run(check_document(document), tmp_path / "sweep")
     assert Artifact.load(outcome.folder / "best").facts["scores"].keys() == {"validation"}
     assert outcome.board.test is None
     assert not (outcome.folder / "test.json").exists()
+    assert trial_of(outcome.folder / "best") == outcome.board.best.number
+    outcome = finalize(outcome.folder, outcome.board.rows[1].number)
+    assert trial_of(outcome.folder / "best") == outcome.board.rows[1].number
+    print_outcome(outcome)
+    assert f"(trial {outcome.board.rows[1].number}, as was asked; not trial" in capsys.readouterr().out
 
 
 def test_data_that_have_changed_since_are_refused_on_resume(tone_sweep, tones, tmp_path):

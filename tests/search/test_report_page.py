@@ -219,3 +219,22 @@ def test_the_veil_takes_folders_away_and_leaves_the_rest(sweep_of, story_of):
     assert story.board.failures[0].example == expected
     assert story.board.best.config["features"]["name"] == "…/front.py"
     assert "/home/ann" not in report.to_html(story) + report.to_json(story.board) + report.to_markdown(story.board)
+
+
+def test_the_veil_leaves_a_clip_that_lies_elsewhere_its_folder_and_its_name(board, story_of):
+    wrong = [
+        Mistake(
+            "/home/ann/my sounds/bells/a.wav, 1–3 s", "iron", "bronze", 0.9, note="no sound: /home/ann/bells/a.wav"
+        ),
+        Mistake("bells/b.wav", "iron", "bronze", 0.8),
+    ]
+    story = veiled(story_of(board, mistakes={2: wrong}))
+    assert [each.clip for each in story.mistakes[2]] == ["bells/a.wav, 1–3 s", "bells/b.wav"]
+    assert story.mistakes[2][0].note == "no sound: …/a.wav"
+    assert "/home/ann" not in report.to_html(story)
+
+
+def test_the_page_says_where_the_command_is_to_be_typed(board, story_of):
+    told = story_of(board, command_in="in the folder of this report")
+    assert "Repeat it, in the folder of this report:" in report.to_html(told)
+    assert "Repeat it:" in report.to_html(story_of(board))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -36,7 +37,7 @@ def export(
     from sinesweep_runner.export.formats import Format
 
     made = write(model, Format(format), int8=int8, out=out, trust=trust)
-    for line in _lines(made, model):
+    for line in (*_lines(made, model), *_told(model)):
         typer.echo(line)
 
 
@@ -53,3 +54,21 @@ def _lines(made: Export, model: Path) -> Iterator[str]:
     yield f"size:     {number(made.size_bytes)}B"
     yield f"latency:  {made.latency_ms:.3g} ms an answer, {made.threads} thread, {made.runtime}"
     yield f"memory:   {number(made.model_bytes)}B, and {number(made.runtime_bytes)}B of the runtime"
+
+
+def _told(model: Path) -> Iterator[str]:
+    """Tells the leaderboard of the winner's sweep what was measured, where the winner lies in a sweep's folder."""
+    from sinesweep.errors import UserError
+    from sinesweep_runner.reporting import write_tables
+    from sinesweep_runner.sweepfolder import SweepFolder
+
+    place = SweepFolder.around(model)
+    if place is None:
+        return
+    try:
+        tables = write_tables(place.path)
+    except UserError as reason:  # the export is whole without it
+        yield f"board:    stays as it was; {reason}"
+        return
+    page = f"sinesweep report {shlex.quote(str(place.path))}"
+    yield f"board:    {', '.join(file.name for file in tables)} have it; {page} puts it into report.html"

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from sinesweep.errors import UserError
+
 commands = typer.Typer()
 
 
@@ -51,6 +53,10 @@ def report(
         bool, typer.Option("--audio/--no-audio", help="embed the worst mistakes to look at and to listen to")
     ] = True,
     trials: Annotated[int, typer.Option("--trials", min=1, help="of so many of the best trials")] = 3,
+    trial: Annotated[
+        list[int],
+        typer.Option("--trial", min=0, help="of this trial too, 0 for the baseline; may be given several times"),
+    ] = [],  # noqa: B006
     paths: Annotated[bool, typer.Option("--paths", help="name folders of this machine in full")] = False,
     figures: Annotated[bool, typer.Option("--figures", help="its charts as SVG and PNG too, in figures/")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="write it anew until the sweep ends")] = False,
@@ -58,10 +64,14 @@ def report(
     """Write the report anew: report.html, leaderboard.md, .csv and .json in the sweep's folder."""
     from sinesweep_runner import reporting
 
+    if watch and trial:
+        raise UserError(
+            f"--trial is for a trial that has ended: sinesweep report {folder} --trial {trial[0]}, unwatched"
+        )
     if watch:
         reporting.watch_report(folder, typer.echo, audio, trials, paths, figures)
         return
-    for file in reporting.write_report(folder, audio, trials, paths, figures=figures)[1]:
+    for file in reporting.write_report(folder, audio, trials, trial, paths, figures=figures)[1]:
         typer.echo(str(file))
 
 

@@ -59,6 +59,18 @@ def read_facts(folder: Path) -> dict[str, Any]:
     return facts
 
 
+def trial_of(folder: Path) -> int | None:
+    """The trial that the model in a folder is the winner of; nothing is checked.
+
+    None where there is no model, or it does not say: one that an older Sinesweep wrote, or a file that was damaged.
+    """
+    try:
+        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # whoever uses the model is told why
+        return None
+    return facts.get("trial") if isinstance(facts, dict) else None
+
+
 def seal_of(facts: Mapping[str, Any]) -> str:
     """SHA-256 over what the facts say as JSON, in whatever order, without their own seal."""
     plain = json.loads(json.dumps({key: value for key, value in facts.items() if key != SEAL}, default=str))

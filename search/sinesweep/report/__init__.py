@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sinesweep.errors import SweepError
 from sinesweep.files import write_atomically
+from sinesweep.leaderboard import Leaderboard
 from sinesweep.report import charts
 from sinesweep.report.comma import to_csv as to_csv
 from sinesweep.report.document import from_json as from_json
@@ -29,9 +30,14 @@ def write(story: Story, folder: Path, refresh_s: int | None = None) -> list[Path
     Raises:
         SweepError: the folder may not be written to.
     """
-    board = story.board
+    with _writing(folder):
+        write_atomically(folder / "report.html", to_html(story, refresh_s))
+    return [folder / "report.html", *write_tables(story.board, folder)]
+
+
+def write_tables(board: Leaderboard, folder: Path) -> list[Path]:
+    """Writes the leaderboard's files alone, without the page; raises as `write` does."""
     contents = {
-        "report.html": to_html(story, refresh_s),
         "leaderboard.md": to_markdown(board),
         "leaderboard.csv": to_csv(board),
         "leaderboard.json": to_json(board),

@@ -42,6 +42,7 @@ class Story:
 
     Attributes:
         command: what repeats the sweep, exactly as a person would type it.
+        command_in: where, in words; empty where it can be typed anywhere.
         results: every trial that ended, the baseline aside.
         stretches: the same, and every earlier end of those that were paused or interrupted and went on.
         diagnoses: what the curves of a trial say, by its number.
@@ -53,6 +54,7 @@ class Story:
 
     board: Leaderboard
     command: str = ""
+    command_in: str = ""
     results: Sequence[Result] = ()
     stretches: Sequence[Result] = ()
     diagnoses: Mapping[int, Diagnosis] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from sinesweep.report.story import Story
+from sinesweep.report.story import Mistake, Story
 from sinesweep.trial import Result
 
 FOLDERS = re.compile(r"(?<![\w./:~\\-])/(?:[^\s/'\",;:<>()]+/)+")
@@ -39,6 +39,7 @@ def veiled(story: Story, folders: Sequence[str] = ()) -> Story:
             failures=tuple(replace(e, cause=text(e.cause), example=text(e.example)) for e in board.failures),
         ),
         results=[_result(result, text) for result in story.results],
+        mistakes={n: [_mistake(each, text) for each in these] for n, these in story.mistakes.items()},
         summaries={number: text(summary) for number, summary in story.summaries.items()},
         missing=[text(why) for why in story.missing],
     )
@@ -48,6 +49,12 @@ def _result(result: Result, telling: Telling) -> Result:
     trial = replace(result.trial, config=_within(result.trial.config, telling))
     failure = result.failure and replace(result.failure, message=telling(result.failure.message), detail="")
     return replace(result, trial=trial, failure=failure)
+
+
+def _mistake(mistake: Mistake, telling: Telling) -> Mistake:
+    """With no more of the clip's path than its folder, in which others may tell whose or what it is."""
+    clip = mistake.clip if not mistake.clip.startswith("/") else "/".join(mistake.clip.split("/")[-2:])
+    return replace(mistake, clip=clip, note=telling(mistake.note))
 
 
 def _within(value: Any, telling: Telling) -> Any:

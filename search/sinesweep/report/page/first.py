@@ -24,7 +24,7 @@ def outcome(story: Story) -> str:
     return f"""<p class="verdict">{text(words.verdict(board))}</p>
 {test}
 {_figures(board)}
-{_command(story.command)}
+{_command(story)}
 {_missing(story)}"""
 
 
@@ -63,11 +63,13 @@ def _figure(label: str, value: str, below: str, kind: str = "") -> str:
     )
 
 
-def _command(command: str) -> str:
-    if not command:
+def _command(story: Story) -> str:
+    if not story.command:
         return ""
+    where = f", {text(story.command_in)}" if story.command_in else ""
     return (
-        f'<p class="command"><span class="soft">Repeat it:</span> <code id="command">{text(command)}</code>'
+        f'<p class="command"><span class="soft">Repeat it{where}:</span>'
+        f' <code id="command">{text(story.command)}</code>'
         ' <button type="button" id="copy" hidden>Copy</button></p>'
     )
 

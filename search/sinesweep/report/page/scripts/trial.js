@@ -43,11 +43,18 @@ const diagnosisOf = (place) =>
   [trials.why[place], trials.sentence[place], trials.advice[place]].filter(Boolean)
     .map((text, i) => element("p", { class: i ? null : "diagnosis" }, text));
 
-// The page has no room to examine thousands of trials.
+// The page has no room to show thousands of trials closely.
 const elsewhereOf = (place, close) => {
-  if (close.examination !== null || valueOf("rank", place) === null) return [];
-  const command = `sinesweep trial FOLDER ${numberAt(place)} --mistakes`;
-  return [element("p", { class: "soft" }, "What it got right and wrong is not in this page: ", element("code", {}, command), " tells it.")];
+  const network = place !== trials.baseline;
+  if (network && valueOf("rank", place) === null) return [];
+  const left = [
+    close.examination === null ? "what it got right and wrong" : "",
+    close.mistakes.some((each) => each.audio === null && each.note === "") ? "the sounds of its mistakes" : "",
+    network && close.summary === "" ? "its network" : "",
+  ].filter(Boolean);
+  if (left.length === 0) return [];
+  return [element("p", { class: "soft" }, `Not in this page: ${left.join(", ")}. `,
+    element("code", {}, `sinesweep report FOLDER --trial ${numberAt(place)}`), " writes it with all that there is of this trial.")];
 };
 
 // Settings by section, as in a sweep file: `features.log_mel.n_mels` is the setting n_mels of the features log_mel.
