@@ -94,12 +94,15 @@ def written(made_up):
 def visit(chromium, tmp_path, made_up, written):
     opened = []
 
-    def open_page(story, address="", width=1280, **context):
+    def open_page(story, address="", width=1280, refresh_s=None, **context):
         file = tmp_path / f"report{len(opened)}.html"
-        file.write_text(written if story is made_up else report.to_html(story), encoding="utf-8")
+        usual = story is made_up and refresh_s is None
+        file.write_text(written if usual else report.to_html(story, refresh_s), encoding="utf-8")
         there = chromium.new_context(viewport={"width": width, "height": 900}, **context)
         there.set_default_timeout(PATIENCE_MS)
         seen = Visit(there.new_page())
+        if refresh_s is not None:
+            seen.page.clock.install()
         opened.append(seen)
         seen.page.on("console", lambda message: seen.said.append(message.text) if message.type == "error" else None)
         seen.page.on("pageerror", lambda error: seen.said.append(str(error)))

@@ -3,10 +3,12 @@
 import csv
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sinesweep import report
 from sinesweep.dataset import Task
 from sinesweep.examination import examine
 from sinesweep.leaderboard import Leaderboard
@@ -330,3 +332,77 @@ def test_everything_can_be_reached_with_the_keyboard(visit, made_up):
     page.locator("#board tbody a").first.focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Trial 2, rank 2").wait_for()
+
+
+def ask_much(seen):
+    """Asks the page for whatever can be asked, and scrolls to a chart."""
+    page = seen.page
+    page.get_by_label("compare trial 3", exact=True).check()
+    page.get_by_label("compare trial 1", exact=True).check()
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_label("fit.learning_rate").check()
+    page.get_by_label("time", exact=True).uncheck()
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_role("combobox", name="State").select_option("every state")
+    page.get_by_role("combobox", name="Plugin").select_option(label="mfcc")
+    page.get_by_role("searchbox").fill("blocks=3")
+    heading(page, "accuracy").get_by_role("button").click()
+    heading(page, "accuracy").get_by_role("button").click()
+    page.get_by_text("The network, layer by layer").click()
+    chart = page.locator("#figure-parallel")
+    chart.evaluate("chart => scrollTo(0, chart.getBoundingClientRect().top + scrollY - 150)")
+    chart.locator("svg").first.wait_for()
+
+
+def seen_of(seen):
+    """What a person sees of it."""
+    page = seen.page
+    return {
+        "rows": seen.rows(),
+        "heads": page.locator("#board thead th:not(.range)").all_inner_texts(),
+        "sorted": heading(page, "accuracy").get_attribute("aria-sort"),
+        "words": page.get_by_role("searchbox").input_value(),
+        "state": page.get_by_role("combobox", name="State").input_value(),
+        "plugin": page.get_by_role("combobox", name="Plugin").input_value(),
+        "compared": page.locator("#compared").get_by_role("columnheader").all_inner_texts(),
+        "unfolded": page.locator("details[open] > summary").all_inner_texts(),
+        "chart": pytest.approx(page.locator("#figure-parallel").bounding_box()["y"], abs=2),
+    }
+
+
+def test_what_was_asked_of_a_page_outlives_its_being_loaded_anew(visit, made_up):
+    seen = visit(made_up)
+    ask_much(seen)
+    before = seen_of(seen)
+    assert before["rows"][-1] == 2
+    assert before["compared"] == ["what", "Trial 3", "Trial 1"]
+    seen.page.reload()
+    seen.page.wait_for_function("scrollY > 0")
+    assert seen_of(seen) == before
+
+
+def test_a_watched_page_that_loads_itself_keeps_its_view_and_shows_what_is_new(visit, made_up):
+    seen = visit(made_up, "#trial-1", refresh_s=3600)
+    ask_much(seen)
+    before = seen_of(seen)
+    new = replace(made_up.results[5], trial=replace(made_up.results[5].trial, number=90))
+    row = replace(made_up.board.rows[5], number=90, score=0.95)
+    board = replace(made_up.board, rows=(row, *made_up.board.rows))
+    page = report.to_html(replace(made_up, board=board, results=[new, *made_up.results]), refresh_s=3600)
+    Path(seen.page.url.removeprefix("file://").removesuffix("#trial-1")).write_text(page, encoding="utf-8")
+    with seen.page.expect_event("load"):
+        seen.page.clock.fast_forward("01:00:00")
+    seen.page.wait_for_function("scrollY > 0")
+    assert seen_of(seen) == before | {"rows": [*before["rows"], 90]}
+    assert seen.count().endswith("of 63 trials")
+
+
+def test_a_link_to_a_trial_leads_there_whatever_was_looked_at_before(visit, made_up):
+    seen = visit(made_up)
+    address = seen.page.url
+    ask_much(seen)
+    seen.page.goto("about:blank")
+    seen.page.goto(f"{address}#trial-7")
+    seen.page.get_by_role("heading", name="Trial 7, rank 7").wait_for()
+    assert seen.page.evaluate("document.activeElement.id") == "trial-title"
+    assert seen.page.locator("#trial").bounding_box()["y"] == pytest.approx(0, abs=20)

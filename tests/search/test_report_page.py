@@ -196,7 +196,10 @@ def test_a_class_that_was_never_told_has_no_precision(board, page_of, many_class
 
 def test_only_a_watched_page_is_loaded_anew(board, story_of):
     assert 'http-equiv="refresh"' not in report.to_html(story_of(board))
-    assert '<meta http-equiv="refresh" content="20">' in report.to_html(story_of(board), refresh_s=20)
+    assert "data-refresh-s" not in report.to_html(story_of(board)).split("<script")[0]
+    watched = report.to_html(story_of(board), refresh_s=20)
+    assert '<noscript><meta http-equiv="refresh" content="20"></noscript>' in watched
+    assert '<body data-refresh-s="20">' in watched
 
 
 def test_what_is_missing_is_told(board, page_of):

@@ -25,7 +25,8 @@ def to_html(story: Story, refresh_s: int | None = None) -> str:
     told = entries(story)
     cells, pictures = columns(story, told), charts(story)
     script, library = own_script(), javascript() if any(chart.spec is not None for chart in pictures) else ""
-    again = "" if refresh_s is None else f'<meta http-equiv="refresh" content="{refresh_s}">\n'
+    watched = "" if refresh_s is None else f' data-refresh-s="{refresh_s}"'
+    again = "" if refresh_s is None else f'<noscript><meta http-equiv="refresh" content="{refresh_s}"></noscript>\n'
     name = text(story.board.header.name)
     page = f"""<!doctype html>
 <html lang="en">
@@ -37,7 +38,7 @@ def to_html(story: Story, refresh_s: int | None = None) -> str:
 <style>
 {own_style()}</style>
 </head>
-<body>
+<body{watched}>
 <a class="skip" href="#leaderboard">Skip to the leaderboard</a>
 <header>
 {first.head(story)}

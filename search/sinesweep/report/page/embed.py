@@ -30,6 +30,7 @@ SCRIPTS = (
     "trial",
     "charts",
     "copying",
+    "remember",
     "start",
 )
 """The page's own modules, in the order in which they need one another; together they are one script."""

@@ -27,7 +27,7 @@ const placeOf = (number) => trials.why.findIndex((_, place) => numberAt(place) =
 const view = {
   columns: new Set(columns.filter((column) => column.usual).map((column) => column.name)),
   sorted: { name: "rank", ascending: true },
-  state: "",
+  state: places.some((place) => valueOf("state", place) === "complete") ? "complete" : "",
   plugin: "",
   tied: false,
   front: false,

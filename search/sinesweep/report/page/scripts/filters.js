@@ -32,7 +32,7 @@ const option = (value, text = value) => element("option", { value }, text);
 
 const stateFilter = () => {
   const states = [...new Set(places.map((place) => valueOf("state", place)))].sort();
-  view.state = states.includes("complete") ? "complete" : "";
+  if (!states.includes(view.state)) view.state = "";
   const choice = element("select", { change: () => narrowed({ state: choice.value }) },
     option("", "every state"), ...states.map((state) => option(state)));
   choice.value = view.state;
@@ -47,18 +47,22 @@ const pluginFilter = () => {
   });
   if (groups.every((group) => group === null)) return null;
   const choice = element("select", { change: () => narrowed({ plugin: choice.value }) }, option("", "any"), ...groups);
+  choice.value = view.plugin;
   return element("label", {}, "Plugin ", choice);
 };
 
 const switchFor = (name, text, marks) => {
   if (marks.every((mark) => !mark)) return null;
   const box = element("input", { type: "checkbox", change: () => narrowed({ [name]: box.checked }) });
+  box.checked = view[name];
   return element("label", {}, box, ` ${text}`);
 };
 
 const searchField = () => {
   const field = element("input", {
     type: "search",
+    id: "search",
+    value: view.words.join(" "),
     placeholder: "mfcc blocks=3 …",
     input: () => narrowed({ words: field.value.toLowerCase().split(/\s+/).filter(Boolean) }),
   });

@@ -10,7 +10,7 @@ const mistakesOf = (these, regression) => {
 const mistakeOf = (each, regression) => {
   const sure = regression ? `off by ${Number(each.probability.toPrecision(3))}` : percent(each.probability, 1);
   const picture = each.picture === null ? null
-    : element("img", { src: each.picture, alt: `Features of ${each.clip}, as the network sees them`, loading: "lazy" });
+    : element("img", { src: each.picture, alt: `Features of ${each.clip}, as the network sees them` });
   const player = each.audio === null ? null
     : element("audio", { controls: true, preload: "none", src: each.audio, "aria-label": `Listen to ${each.clip}` });
   return element("li", {}, picture, player,

@@ -21,14 +21,28 @@ const fitColumns = () => {
   if (innerWidth < 640) view.columns.delete("interval");
 };
 
+// A browser that is asked to by the page itself does not load it anew where its address leads to a trial.
+const refresh = () => {
+  const after = Number(document.body.dataset.refreshS);
+  if (after) setTimeout(() => location.reload(), 1000 * after);
+};
+
 offerCopy();
 if (trials.why.length > 0) {
   fitColumns();
+  const [first, before] = [structuredClone(view), kept()];
+  if (before) askAgain(before.asked);
   drawControls();
   byId("board").classList.add("live");
   byId("without-script")?.remove();
   drawTable();
-  followAddress(true);
+  drawCompared();
+  const returned = before?.looked.hash === location.hash;
+  followAddress(!returned);
+  if (returned) lookAgain(before.looked);
   addEventListener("hashchange", () => followAddress(true));
+  addEventListener("pageshow", () => { history.scrollRestoration = "auto"; });
+  keepView(first);
 }
 watchCharts();
+refresh();
