@@ -247,6 +247,38 @@ class Louder(Augmentation):
 
 
 @dataclass(frozen=True)
+class Amplified(Augmentation):
+    """Multiplies by up to a factor, as `how` says."""
+
+    stage = Stage.WAVEFORM
+    factor: Annotated[float, Float(1.0, 4.0), "at most"] = 2.0
+    how: Annotated[str, Choice(("well", "eager", "long")), "what it does wrong"] = "well"
+
+    def layer(self, rate_hz, seed):
+        import keras
+        from keras import ops
+
+        factor, how = self.factor, self.how
+
+        class Layer(keras.Layer):
+            def __init__(self):
+                super().__init__()
+                self.generator = keras.random.SeedGenerator(seed)
+
+            def call(self, waves, training=False):
+                if not training:
+                    return waves
+                if how == "eager":
+                    waves = ops.convert_to_tensor(np.asarray(waves))
+                if how == "long":
+                    waves = waves + 0 * waves[:, 99:100]
+                drawn = keras.random.uniform((ops.shape(waves)[0], 1), seed=self.generator)
+                return waves * (1 + drawn * (factor - 1))
+
+        return Layer()
+
+
+@dataclass(frozen=True)
 class Deep(Architecture):
     """Pools until nothing is left, and has neither dropout nor regularisation."""
 
