@@ -23,6 +23,7 @@ class ImpulseResponse(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"background", "timbre"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"probability"})
 
     folder: Annotated[str, "with the impulse responses, one a file; relative to the sweep file"]
     longest_ms: Annotated[float, Float(1.0, 10_000.0, log=True, search=False), "ms", "where a response is cut off"] = (

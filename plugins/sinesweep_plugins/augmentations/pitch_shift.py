@@ -23,6 +23,7 @@ class PitchShift(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"pitch", "key", "speaker"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"probability"})
 
     max_semitones: Annotated[float, Float(0.0, 12.0, search=(0.5, 4.0)), "semitones", "largest shift, up or down"] = 2.0
     probability: Annotated[float, Float(0.0, 1.0, search=False), "chance that a clip is changed"] = 0.5

@@ -116,6 +116,22 @@ def build_augmentations(parts: Parts, config: Config, stage: Stage, rate_hz: int
     return steps
 
 
+def build_weights(step: Step, *shapes: Shape) -> None:
+    """Lets a layer make the weights that it makes in a `build` of its own, and read the files that it needs for them.
+
+    Args:
+        step: the layer.
+        shapes: of one example, and of its targets where the layer takes these too.
+    """
+    import keras
+
+    if step.layer.built or type(step.layer).build is keras.Layer.build:
+        return
+    shape, *targets = [(None, *each) for each in shapes]
+    with blaming(step.kind, step.name, "build"):
+        step.layer.build((shape, *targets) if step.changes_targets else shape)
+
+
 def build_loss(parts: Parts, config: Config, task: Task) -> Step:
     """The Keras loss of `(targets, logits)`; raises PluginFault where the plugin makes none."""
     name = config["loss"]["name"]

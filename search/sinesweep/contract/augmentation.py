@@ -84,7 +84,14 @@ class Augmenter(Plugin):
 
 @dataclass(frozen=True)
 class Augmentation(Augmenter):
-    """An augmentation that is a part of the graph. To be implemented by subclasses: `stage` and `layer`."""
+    """An augmentation that is a part of the graph. To be implemented by subclasses: `stage` and `layer`.
+
+    Attributes:
+        adjustable: settings that its layer holds in weights that are not trained, and in nothing else. A graph serves
+            all trials that differ in these alone; in any other setting, each has to be traced anew.
+    """
+
+    adjustable: ClassVar[frozenset[str]] = frozenset()
 
     @abc.abstractmethod
     def layer(self, rate_hz: int, seed: int) -> keras.Layer:

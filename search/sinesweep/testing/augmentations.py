@@ -9,9 +9,10 @@ from unittest import SkipTest
 import numpy as np
 
 from sinesweep.contract import Augmentation, Augmenter, HostAugmentation, Stage
+from sinesweep.settings import settings
 from sinesweep.testing.expect import expect_array, expect_different, expect_same, refused, trying
 from sinesweep.testing.kerasparts import KerasSuite, array, in_training
-from sinesweep.testing.points import points
+from sinesweep.testing.points import changed, ends, named, points
 from sinesweep.testing.sounds import Array, clips, noise
 
 RATE_HZ = 8000
@@ -100,6 +101,22 @@ class AugmentationSuite(KerasSuite):
             batch = tuple(part[:size] for part in given)
             expect_kept_shapes(batch, _predicted(model, batch))
 
+    def test_adjustable_settings_are_read_from_weights(self, plugin: Augmenter) -> None:
+        """A graph of other such settings does the same, once it has the weights: so one graph serves many trials."""
+        if not (isinstance(plugin, Augmentation) and plugin.adjustable):
+            raise SkipTest("it says of no setting that it is adjustable")
+        unknown = plugin.adjustable - set(settings(type(plugin)))
+        assert not unknown, f"`adjustable` names {', '.join(sorted(unknown))}: there are no such settings"
+        other, given = _elsewhere(plugin), examples(plugin.stage)
+        with trying(other, f"with the weights of {named(plugin)}"):
+            layers = [each.layer(RATE_HZ, 1) for each in (plugin, other)]
+            models = [in_training(layer) for layer in layers]
+            for model in models:
+                _predicted(model, given)
+            _give_weights(*layers)
+            for expected, got in zip(*(_predicted(model, given) for model in models), strict=True):
+                expect_same("its graph holds what `adjustable` says is in weights", expected, got)
+
     def _batches(self, plugin: Augmenter, seed: int) -> Array:
         """The clips of some batches, one behind the other."""
         change, given = augmenter(plugin, seed), examples(plugin.stage)
@@ -142,6 +159,25 @@ def _is_random(plugin: Augmenter) -> bool:
     if not isinstance(plugin, Augmentation):
         return True
     return any("seed" in v.path for v in plugin.layer(RATE_HZ, 1).non_trainable_variables)
+
+
+def _elsewhere(plugin: Augmentation) -> Augmentation:
+    """The same with each of its adjustable settings at an end of its range, one that `check` lets through."""
+    for name in sorted(plugin.adjustable):
+        for end in reversed(ends(settings(type(plugin))[name].domain)):
+            other = changed(plugin, {name: end})
+            if other != plugin and not refused(other.check):
+                plugin = other
+                break
+    return plugin
+
+
+def _give_weights(giver: Any, taker: Any) -> None:
+    """All that a layer's variables hold to another layer, states of chance included."""
+    shapes = [[tuple(variable.shape) for variable in layer.variables] for layer in (giver, taker)]
+    assert shapes[0] == shapes[1], f"its weights have the shapes {shapes[1]}, expected {shapes[0]}"
+    for given, taken in zip(giver.variables, taker.variables, strict=True):
+        taken.assign(given)
 
 
 def _predicted(model: Any, given: Examples) -> Examples:
