@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from sinesweep.contract import Augmentation, Augmenter
+from sinesweep.contract import Augmentation, Augmenter, Stage
 from sinesweep_runner.cache.naming import identity
 from sinesweep_runner.training.adjustable import outline
-from sinesweep_runner.training.assembly import build_loss, build_network
+from sinesweep_runner.training.assembly import build_loss, build_network, stage_of
 from sinesweep_runner.training.batches import batches_per_epoch
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.scale import Scale
@@ -70,7 +70,11 @@ def _front(inputs: Inputs) -> Any:
 
 def _in_graph(augmentations: Iterable[Augmenter]) -> list[Any]:
     """What graphs know of the augmentations that stand in them: all but the settings that are held in weights."""
-    return [identity(each, leave_out=each.adjustable) for each in augmentations if isinstance(each, Augmentation)]
+    return [
+        identity(each, leave_out=each.adjustable)
+        for each in augmentations
+        if isinstance(each, Augmentation) and stage_of(each) is not Stage.HOST
+    ]
 
 
 def _alike(one: Any, other: Any) -> bool:
