@@ -2,9 +2,9 @@
 
     python benchmarks/trace_reuse.py [--trials 6] [--epochs 1] [--architecture cnn] [--differ fit]
 
-Trials of one configuration that differ in learning rate and seed, or with `--differ all` in dropout, L2 and label
-smoothing too, in one process, on synthesized sounds; both ways take turns, and the first trial of each turn is left
-out.
+Trials of one configuration that differ in learning rate and seed, with `--differ augmentations` in the strengths of
+five augmentations too, or with `--differ all` in dropout, L2 and label smoothing, in one process, on synthesized
+sounds; both ways take turns, and the first trial of each turn is left out.
 """
 
 from __future__ import annotations
@@ -24,17 +24,20 @@ from sinesweep_runner.training.train import train
 
 L2 = (1e-6, 1e-5, 1e-4, 1e-3)
 
+AUGMENTED = ("gain", "noise", "time_shift", "time_mask", "mixup")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--trials", type=int, default=6)
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--architecture", default="cnn")
-    parser.add_argument("--differ", choices=("fit", "all"), default="fit")
+    parser.add_argument("--differ", choices=("fit", "augmentations", "all"), default="fit")
     asked = parser.parse_args()
     sections = {
         "features": {"log_mel": {"n_mels": 64}},
         "architectures": [asked.architecture],
+        "augmentations": {name: {"enabled": True} for name in AUGMENTED if asked.differ == "augmentations"},
         "fit": {"epochs": asked.epochs, "batch_size": 32},
     }
     costs: dict[tuple[str, str], list[float]] = defaultdict(list)
@@ -45,7 +48,7 @@ def main() -> None:
             for number in range(asked.trials + 1):
                 if way == "anew":
                     apparatus.forget()
-                trial = Trial(number, changed(config, number, asked.differ == "all"), number)
+                trial = Trial(number, changed(config, number, asked.differ), number)
                 result = train(trial, material, lambda report: True)
                 for phase, seconds in {**result.phases, "all": result.seconds}.items() if number else ():
                     costs[way, phase].append(seconds)
@@ -55,10 +58,17 @@ def main() -> None:
         print(f"| {way} | " + " | ".join(f"{median(costs[way, phase] or [0]):.2f}" for phase in phases) + " |")
 
 
-def changed(config: Config, number: int, everything: bool) -> Config:
+def changed(config: Config, number: int, differ: str) -> Config:
     """The configuration with a learning rate of its own, and with other settings that a graph reads from variables."""
     own: dict[str, Any] = {**config, "fit": config["fit"] | {"learning_rate": 0.001 * (1 + number)}}
-    if everything:
+    if differ == "augmentations":
+        step = 1 + number
+        strengths = {"max_db": 2.0 + step, "min_snr_db": step, "max_share": 0.02 * step, "alpha": 0.1 * step}
+        own["augmentations"] = [
+            each | {name: value for name, value in strengths.items() if name in each}
+            for each in config["augmentations"]
+        ]
+    if differ == "all":
         weighed = {"dropout": 0.1 + 0.05 * number, "l1": 0.0, "l2": L2[number % len(L2)]}
         own["architecture"] = config["architecture"] | weighed
         own["loss"] = config["loss"] | {"label_smoothing": 0.01 * (1 + number)}

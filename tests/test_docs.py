@@ -104,9 +104,21 @@ def test_the_guides_further_settings_are_searched_and_its_augmentation_keeps_eve
     assert [each for each in examine("augmentations", plugin()) if each.kept is False] == []
 
 
+def test_the_guides_adjustable_augmentation_keeps_every_promise(tmp_path, monkeypatch):
+    (plugin,) = [text for text in blocks("python") if "adjustable = " in text]
+    (layers,) = [text for text in blocks("python") if "add_weight" in text]
+    for file, text in (("__init__", ""), ("wobble", plugin), ("layers", layers)):
+        (tmp_path / "my_package").mkdir(exist_ok=True)
+        (tmp_path / "my_package" / f"{file}.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    verdicts = list(examine("augmentations", registry.load("augmentations", "my_package.wobble:Wobble")()))
+    assert [each for each in verdicts if each.kept is False] == []
+    assert [each.kept for each in verdicts if "adjustable" in each.promise] == [True]
+
+
 def test_every_block_of_the_guide_is_run_by_some_test():
     whole_files = re.findall(r"`[\w/]+\.py`:\n\n```python\n", GUIDE)
-    assert len(blocks("python")) == len(whole_files) + 3
+    assert len(blocks("python")) == len(whole_files) + 5
     assert len(blocks("yaml")) == 1
     programs = {line.split()[1] for text in blocks("console") for line in text.splitlines()}
     assert programs == {"sinesweep", "pip", "pytest"}

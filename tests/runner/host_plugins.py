@@ -1,4 +1,4 @@
-"""Host-side augmentations that the tests of the engine name as `host_plugins:Class`."""
+"""Augmentations of waveforms before a step that the tests of the engine name as `host_plugins:Class`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import numpy as np
 
-from sinesweep.contract import HostAugmentation
+from sinesweep.contract import CostlyAugmentation, HostAugmentation
 from sinesweep.domains import Choice
 
 HISSED = []
@@ -42,6 +42,30 @@ class Broken(HostAugmentation):
 
     def change(self, wave, rate_hz, rng):
         return np.append(wave, wave[:1]) if self.kind == "longer" else wave * np.float32("nan")
+
+
+@dataclass(frozen=True)
+class Fading(CostlyAugmentation):
+    """Makes waves softer by a layer, or turns them into what is no number."""
+
+    kind: Annotated[str, Choice(("well", "nan")), "what it gives"] = "well"
+
+    def layer(self, rate_hz, seed):
+        import keras
+
+        kind = self.kind
+
+        class Layer(keras.Layer):
+            def build(self, shape):
+                self.generator = keras.random.SeedGenerator(seed)
+
+            def call(self, waves, training=False):
+                if not training:
+                    return waves
+                factor = 0.1 + 0.9 * keras.random.uniform((keras.ops.shape(waves)[0], 1), seed=self.generator)
+                return waves * (float("nan") if kind == "nan" else factor)
+
+        return Layer()
 
 
 CHANGED = []

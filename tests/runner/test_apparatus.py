@@ -7,11 +7,15 @@ import gc
 import keras
 import numpy as np
 import pytest
+import soundfile
 
 from sinesweep import predictions
 from sinesweep.trial import State, Trial
 from sinesweep_runner.model.winner import refit
 from sinesweep_runner.training import apparatus
+from sinesweep_runner.training.inputs import Inputs
+from sinesweep_runner.training.learner import Learner
+from sinesweep_runner.training.stopwatch import Stopwatch
 from sinesweep_runner.training.train import train
 from sinesweep_runner.training.trainee import Trainee
 
@@ -98,6 +102,79 @@ def test_a_trial_with_another_dropout_penalty_or_smoothing_shares_it_and_comes_t
     assert (again[1] != other[1]).any()
 
 
+WEAK = [
+    {"name": "gain", "max_db": 3.0},
+    {"name": "speed", "max_factor": 1.1, "probability": 0.4},
+    {"name": "noise", "min_snr_db": 20.0, "max_snr_db": 40.0},
+    {"name": "time_mask", "max_share": 0.1},
+    {"name": "mixup", "alpha": 0.1},
+]
+STRONG = [
+    {"name": "gain", "max_db": 12.0},
+    {"name": "speed", "max_factor": 1.3, "probability": 0.9},
+    {"name": "noise", "min_snr_db": 0.0, "max_snr_db": 10.0},
+    {"name": "time_mask", "max_share": 0.5},
+    {"name": "mixup", "alpha": 1.0},
+]
+
+
+@pytest.mark.parametrize("place", [*range(len(WEAK)), slice(None)], ids=[*(each["name"] for each in WEAK), "all"])
+def test_a_trial_with_other_strengths_of_augmentations_shares_it_and_comes_to_the_same_as_alone(
+    make_config, make_material, trained, traced, place
+):
+    weak, strong = (each[place] if isinstance(place, slice) else [each[place]] for each in (WEAK, STRONG))
+    material, seen = make_material(folds=1), {"epochs": 2}
+    alone = trained(make_config(augmentations=strong, fit=seen), material)
+    apparatus._kept.clear()
+    other = trained(make_config(augmentations=weak, fit=seen), material, folder="b")
+    traced.clear()
+    again = trained(make_config(augmentations=strong, fit=seen), material, folder="c")
+    assert not traced
+    assert equal(again, alone)
+    assert (again[1] != other[1]).any()
+
+
+def test_what_an_augmentation_reads_from_files_is_taken_over_too(make_config, make_material, trained, traced, tmp_path):
+    soundfile.write(tmp_path / "rain.wav", np.random.default_rng(0).uniform(-0.5, 0.5, 3000), 4000)
+    soft, loud = (
+        make_config(augmentations=[{"name": "background_noise", "folder": str(tmp_path), "min_snr_db": snr_db}])
+        for snr_db in (20.0, 0.0)
+    )
+    material = make_material(folds=1)
+    alone = trained(loud, material)
+    apparatus._kept.clear()
+    trained(soft, material, folder="b")
+    traced.clear()
+    assert equal(trained(loud, material, folder="c"), alone)
+    assert not traced
+
+
+LOW, HIGH = ({"name": "log_mel", "n_mels": 20, "fmin_hz": hz} for hz in (0.0, 200.0))
+
+
+def predicted(config, material):
+    """What the whole model, front end included, answers to all sounds after two epochs."""
+    learner = Learner(Inputs(config, material, material.clips(), Stopwatch()), material.clips(), seed=7)
+    for epoch in (1, 2):
+        learner.train_epoch(epoch)
+    return learner.predictor().predict_on_batch(np.stack([np.load(file) for file in material.waveforms]))
+
+
+def test_a_trial_whose_features_are_kept_shares_it_with_another_front_end_and_answers_through_its_own(
+    make_config, make_material, traced
+):
+    masked, material = {"augmentations": [{"name": "time_mask"}]}, make_material(folds=1)
+    low, high = (make_config(features=features, **masked) for features in (LOW, HIGH))
+    alone = predicted(high, material)
+    apparatus._kept.clear()
+    other = predicted(low, material)
+    traced.clear()
+    again = predicted(high, material)
+    assert not traced
+    np.testing.assert_array_equal(again, alone)
+    assert (again != other).any()
+
+
 def test_a_model_that_is_kept_states_its_own_dropout_after_a_trial_with_another(
     make_config, make_material, trained, tmp_path
 ):
@@ -142,6 +219,7 @@ def test_another_seed_shares_it_and_differs(make_config, make_material, trained,
         {"loss": {"name": "cross_entropy", "label_smoothing": 0.1}},
         {"augmentations": [{"name": "time_mask"}]},
         {"features": {"name": "log_mel", "n_mels": 20, "hop_ms": 16.0}},
+        {"features": {"name": "log_mel", "n_mels": 20, "normalisation": "per_clip"}},
         {"fit": {"batch_size": 16}},
         {"fit": {"optimizer": "sgd"}},
         {"fit": {"class_weights": "balanced"}},
@@ -149,12 +227,35 @@ def test_another_seed_shares_it_and_differs(make_config, make_material, trained,
     ids=lambda changed: next(iter(changed)),
 )
 def test_whatever_stands_in_a_graph_is_traced_anew(make_config, make_material, trained, traced, changed):
-    material, other = make_material(), make_config(**changed)
-    alone = trained(other, material)
+    expect_traced_anew(make_config(), make_config(**changed), make_material(), trained, traced)
+
+
+@pytest.mark.parametrize(
+    ("before", "changed"),
+    [
+        (
+            {"augmentations": [{"name": "time_mask", "masks": 1}]},
+            {"augmentations": [{"name": "time_mask", "masks": 2}]},
+        ),
+        (
+            {"augmentations": [{"name": "gain"}], "features": LOW},
+            {"augmentations": [{"name": "gain"}], "features": HIGH},
+        ),
+    ],
+    ids=["masks", "front end behind an augmentation"],
+)
+def test_so_is_what_stands_in_the_graph_of_an_augmented_trial(
+    make_config, make_material, trained, traced, before, changed
+):
+    expect_traced_anew(make_config(**before), make_config(**changed), make_material(folds=1), trained, traced)
+
+
+def expect_traced_anew(before, config, material, trained, traced):
+    alone = trained(config, material)
     apparatus._kept.clear()
-    trained(make_config(), material)
+    trained(before, material)
     traced.clear()
-    again = trained(other, material, folder="b")
+    again = trained(config, material, folder="b")
     assert traced
     assert equal(again, alone)
 

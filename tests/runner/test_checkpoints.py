@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import soundfile
 
 from sinesweep import predictions
 from sinesweep.trial import State, Trial
@@ -54,6 +55,19 @@ def test_the_history_is_that_of_an_undisturbed_trial_bit_for_bit(config, make_ma
         predictions.load(tmp_path / folder / each.predictions) for folder, each in (("cut", result), ("whole", whole))
     )
     np.testing.assert_array_equal(kept.probabilities, undisturbed.probabilities)
+
+
+def test_a_trial_that_reads_sounds_from_a_folder_goes_on_too(config, make_material, tmp_path):
+    soundfile.write(tmp_path / "rain.wav", np.random.default_rng(0).uniform(-0.5, 0.5, 3000), 4000)
+    settings = config([{"name": "background_noise", "folder": str(tmp_path)}], {"epochs": 3})
+    whole = train(Trial(3, settings, 7), make_material(folds=1), lambda report: True, tmp_path / "whole")
+    cut, _ = interrupted_after((0, 2))
+    with pytest.raises(KeyboardInterrupt):
+        train(Trial(3, settings, 7), make_material(folds=1), cut, tmp_path / "cut")
+    go_on, told = interrupted_after()
+    again = train(Trial(4, settings, 7, first=3), make_material(folds=1), go_on, tmp_path / "cut")
+    assert told[0] == (0, 2)
+    assert again.folds == whole.folds
 
 
 def test_a_trial_whose_driver_died_before_it_was_told_has_nothing_left_to_train(make_config, make_material, tmp_path):

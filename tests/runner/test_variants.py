@@ -1,4 +1,4 @@
-"""Augmentations on the host, across the waveforms of a batch, and from folders, in whole trials and sweeps."""
+"""Augmentations before a step, across the waveforms of a batch, and from folders, in whole trials and sweeps."""
 
 from __future__ import annotations
 
@@ -46,6 +46,16 @@ def variants():
     return made
 
 
+@pytest.fixture
+def called(monkeypatch):
+    """An entry for each wave that a layer outside of a training step was called with."""
+    from sinesweep_runner.training.intraining import InTraining
+
+    waves, predict = [], InTraining.predict_on_batch
+    monkeypatch.setattr(InTraining, "predict_on_batch", lambda self, x: waves.append(x[0]) or predict(self, x))
+    return waves
+
+
 def test_without_a_host_augmentation_the_examples_are_those_that_there_are(variants):
     assert variants().source_of(1) is WAVES
 
@@ -83,6 +93,41 @@ def test_a_later_augmentation_draws_anew_over_an_earlier_ones_variants(variants)
     ratio = second / first
     np.testing.assert_allclose(ratio, ratio[:, :1] * np.ones((1, 100)), rtol=1e-4)
     assert not np.allclose(ratio, 1)
+
+
+def test_variants_of_a_costly_layer_are_made_once_and_taken_in_turn(variants, called):
+    made = variants(("Fading", {"variants": 2}))
+    epochs = [made.source_of(epoch)[ROWS] for epoch in range(1, 6)]
+    assert len(called) == 2 * len(ROWS)
+    np.testing.assert_array_equal(epochs[0], epochs[2])
+    np.testing.assert_array_equal(epochs[1], epochs[3])
+    factors = np.concatenate([epoch / WAVES[ROWS] for epoch in epochs[:2]])
+    np.testing.assert_allclose(factors, factors[:, :1] * np.ones((1, 100)), rtol=1e-4)
+    assert len({f"{factor:.4f}" for factor in factors[:, 0]}) == 6
+
+
+def test_a_variant_follows_from_seed_clip_and_number_whatever_was_made_before(variants):
+    first = variants(("Fading", {"variants": 3})).source_of(1)[ROWS]
+    again = variants(("Fading", {"variants": 3}))
+    again.source_of(2)[np.arange(6)]
+    np.testing.assert_array_equal(again.source_of(1)[ROWS[::-1]], first[::-1])
+    streamed = variants(("Fading", {"variants": 3}), limit_bytes=0)
+    for _ in range(2):
+        np.testing.assert_array_equal(streamed.source_of(1)[ROWS], first)
+    other = variants(("Fading", {"variants": 3}), seed=2).source_of(1)[ROWS]
+    assert (other != first).any(axis=1).all()
+
+
+def test_host_and_costly_augmentations_follow_one_another_as_configured(variants, called):
+    quiet = variants(("Hiss", {"variants": 1}), ("Fading", {"variants": 1})).source_of(1)[ROWS]
+    hissed = variants(("Hiss", {"variants": 1})).source_of(1)[ROWS]
+    np.testing.assert_array_equal(np.stack(called), hissed)
+    factors = quiet / hissed
+    np.testing.assert_allclose(factors, factors[:, :1] * np.ones((1, 100)), rtol=1e-4)
+
+
+def test_a_costly_augmentation_without_variants_is_left_to_the_graph(variants):
+    assert variants(("Fading", {})).source_of(1) is WAVES
 
 
 @pytest.mark.parametrize(
@@ -137,7 +182,33 @@ def test_what_it_does_wrong_is_the_trials_failure(make_config, make_material):
     assert "host_plugins:Broken' failed in change" in result.failure.message
 
 
+def test_a_costly_one_is_computed_ahead_for_training_clips_alone_and_repeats(make_config, make_material, called):
+    augmentations = [{"name": "gain"}, {"name": "time_stretch", "probability": 1.0, "variants": 2}]
+    material, config = make_material(folds=1), make_config(augmentations=augmentations, fit={"epochs": 3})
+    first = run(config, material)
+    assert first.state is State.COMPLETE
+    assert first.phases["augment"] > 0
+    assert len(called) == 2 * 24  # of 48 clips, the others validate
+    assert run(config, material).folds == first.folds
+    assert run(config, material, seed=2).folds != first.folds
+
+
+def test_what_a_costly_one_does_wrong_is_the_trials_failure(make_config, make_material):
+    fading = {"name": "host_plugins:Fading", "kind": "nan", "variants": 1}
+    result = run(make_config(augmentations=[fading]), make_material(folds=1))
+    assert result.failure.cause is Cause.PLUGIN
+    assert "host_plugins:Fading' failed in layer: it gives samples that are NaN" in result.failure.message
+
+
 # whole sweeps
+
+
+def test_a_sweep_searches_over_variants(tone_sweep, tmp_path, called):
+    asked = {"enabled": True, "probability": 1.0, "variants": [1, 2]}
+    document = tone_sweep(augmentations={"pitch_shift": asked}, budget={"trials": 2})
+    outcome = sweep_and_finish(check_document(document), tmp_path / "sweep")
+    assert outcome.board.best.config["augmentations"][0]["variants"] in (1, 2)
+    assert called
 
 
 def test_check_and_run_warn_of_augmentations_that_make_labels_wrong(tone_sweep, write_sweep, tmp_path, capfd):

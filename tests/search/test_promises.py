@@ -162,6 +162,26 @@ def test_an_augmentation_that_breaks_a_promise_is_found(verdict, how, promise, r
 
 
 @pytest.mark.parametrize(
+    ("how", "promise", "reason"),
+    [
+        ("constant", "adjustable settings are read from weights", "its graph holds what `adjustable` says"),
+        ("eager", "works in a traced graph", "Error"),
+        ("long", "the shortest clips", "clips of the shape (1,): clips have the shape (16, 0), expected (16, 1)"),
+    ],
+)
+def test_an_augmentation_that_a_trial_could_not_use_is_found(verdict, how, promise, reason):
+    found = verdict("augmentations", "Amplified", promise, how=how)
+    assert found.kept is False
+    assert reason in found.reason
+    assert verdict("augmentations", "Amplified", promise, how="well").kept
+
+
+def test_an_adjustable_setting_that_does_not_exist_is_told(verdict):
+    found = verdict("augmentations", "Misnamed", "adjustable settings")
+    assert found.reason == "`adjustable` names gain: there are no such settings"
+
+
+@pytest.mark.parametrize(
     ("promise", "reason"),
     [("a saved model gives", "computed on the host"), ("an exported model gives", "says that it does not export")],
 )

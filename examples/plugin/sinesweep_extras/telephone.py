@@ -21,6 +21,7 @@ class Telephone(Augmentation):
     contract: ClassVar[int] = 1
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"timbre", "background"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"lowest_cutoff_hz", "highest_cutoff_hz", "probability"})
 
     lowest_cutoff_hz: Annotated[float, Float(500.0, 20000.0, log=True, search=(1500.0, 3400.0)), "Hz", "narrowest"] = (
         2000.0

@@ -15,6 +15,8 @@ MU = 255.0
 class RandomTelephone(keras.Layer):
     """float32 waveforms `(batch, samples)` → the same shape, changed in training only.
 
+    Cutoffs and probability are held in weights, as the plugin's `adjustable` promises.
+
     Args:
         lowest, highest: of the cutoffs, in cycles a sample.
         bits: of a sample's μ-law.
@@ -31,20 +33,27 @@ class RandomTelephone(keras.Layer):
             "probability": probability,
             "seed": seed,
         }
-        self.lowest, self.highest, self.bits, self.probability = lowest, highest, bits, probability
+        self.bits = bits
+        self.lowest = self._held("lowest", math.log2(lowest))
+        self.highest = self._held("highest", math.log2(highest))
+        self.probability = self._held("probability", probability)
         self.generator = keras.random.SeedGenerator(seed)
+
+    def _held(self, name: str, value: float) -> keras.Variable:
+        initial = keras.initializers.Constant(value)
+        return self.add_weight(shape=(), initializer=initial, trainable=False, name=name)
 
     def call(self, waves: Any, training: bool = False) -> Any:
         """`waves` through the line, where `training` is True."""
         if not training:
             return waves
         shape = (ops.shape(waves)[0], 1)
-        octaves = self._uniform(shape, math.log2(self.lowest), math.log2(self.highest))
+        octaves = self.lowest + self._uniform(shape) * (self.highest - self.lowest)
         changed = self._quantised(_low_passed(waves, 2.0**octaves))
-        return ops.where(self._uniform(shape, 0.0, 1.0) < self.probability, changed, waves)
+        return ops.where(self._uniform(shape) < self.probability, changed, waves)
 
-    def _uniform(self, shape: tuple[Any, ...], low: float, high: float) -> Any:
-        return keras.random.uniform(shape, low, high, dtype="float32", seed=self.generator)
+    def _uniform(self, shape: tuple[Any, ...]) -> Any:
+        return keras.random.uniform(shape, dtype="float32", seed=self.generator)
 
     def _quantised(self, waves: Any) -> Any:
         """Rounded to one of `2 ** bits` steps that are finer where a wave is faint; louder than 1 is cut off."""

@@ -19,7 +19,8 @@ class RandomMixing(RandomLayer):
     """Mixes every clip with another of its batch. To be implemented by subclasses: `change`.
 
     Args:
-        alpha: a clip keeps a share of itself that comes from Beta(alpha, alpha).
+        alpha: a clip keeps a share of itself that comes from Beta(alpha, alpha). The graph knows it by a table, which
+            is a weight.
     """
 
     settings: ClassVar[tuple[str, ...]] = ("alpha",)
@@ -28,7 +29,8 @@ class RandomMixing(RandomLayer):
         super().__init__(**options)
         # The inverse of the distribution function: keras.random.beta cannot be compiled by TensorFlow's XLA, and
         # gives 0 / 0 for a small alpha.
-        self.quantiles = betaincinv(self.alpha, self.alpha, np.linspace(0.0, 1.0, STEPS + 1)).astype("float32")
+        quantiles = betaincinv(self.alpha, self.alpha, np.linspace(0.0, 1.0, STEPS + 1))
+        self.quantiles = self.held("quantiles", quantiles.astype("float32"))
 
     def partners(self, clips: Any) -> Any:
         """The clip that each is mixed with, `(clips,)`; every one is somebody's partner."""

@@ -23,7 +23,8 @@ class RandomMask(RandomLayer):
         max_share: each is 0 to this share of the axis wide, rounded down, every width equally likely.
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("axis", "masks", "max_share")
+    settings: ClassVar[tuple[str, ...]] = ("axis", "masks")
+    adjustable: ClassVar[tuple[str, ...]] = ("max_share",)
 
     def change(self, inputs: Any) -> Any:
         """Features with their masks."""
@@ -47,7 +48,8 @@ class RandomTranslation(RandomLayer):
         fill: what comes in at the end that was left: "zeros", the mean, or "roll" for what went out at the other.
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("axis", "max_share", "fill")
+    settings: ClassVar[tuple[str, ...]] = ("axis", "fill")
+    adjustable: ClassVar[tuple[str, ...]] = ("max_share",)
 
     def change(self, inputs: Any) -> Any:
         """Features whose step `n` is the input's step `n - shift`."""
@@ -65,7 +67,7 @@ class RandomTranslation(RandomLayer):
 class RandomTimeWarp(RandomLayer):
     """Moves one frame of every clip by up to `max_share` of the clip; what lies before and behind it is stretched."""
 
-    settings: ClassVar[tuple[str, ...]] = ("max_share",)
+    adjustable: ClassVar[tuple[str, ...]] = ("max_share",)
 
     def change(self, inputs: Any) -> Any:
         """Features read along two straight lines that meet in the moved frame."""
@@ -95,7 +97,8 @@ class RandomBandGains(RandomLayer):
         min_bins: the narrowest band.
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("min_bands", "max_bands", "max_change", "kind", "min_bins")
+    settings: ClassVar[tuple[str, ...]] = ("max_bands", "kind")
+    adjustable: ClassVar[tuple[str, ...]] = ("min_bands", "max_change", "min_bins")
 
     def change(self, inputs: Any) -> Any:
         """Features plus one curve a clip."""

@@ -36,7 +36,8 @@ class RandomFilter(RandomLayer):
 class RandomLowPass(RandomFilter):
     """Takes away what lies above a frequency between `min_hz` and `max_hz`, even in octaves."""
 
-    settings: ClassVar[tuple[str, ...]] = ("rate_hz", "min_hz", "max_hz", "order")
+    settings: ClassVar[tuple[str, ...]] = ("rate_hz", "order")
+    adjustable: ClassVar[tuple[str, ...]] = ("min_hz", "max_hz")
 
     def gains(self, clips: Any, hz: np.ndarray[Any, Any]) -> Any:
         """Butterworth's curve."""
@@ -47,7 +48,8 @@ class RandomLowPass(RandomFilter):
 class RandomHighPass(RandomFilter):
     """Takes away what lies below a frequency between `min_hz` and `max_hz`, even in octaves."""
 
-    settings: ClassVar[tuple[str, ...]] = ("rate_hz", "min_hz", "max_hz", "order")
+    settings: ClassVar[tuple[str, ...]] = ("rate_hz", "order")
+    adjustable: ClassVar[tuple[str, ...]] = ("min_hz", "max_hz")
 
     def gains(self, clips: Any, hz: np.ndarray[Any, Any]) -> Any:
         """Butterworth's curve; the frequency stays below a quarter of the rate, so that something is left."""
@@ -63,7 +65,8 @@ class RandomBandPass(RandomFilter):
         min_octaves, max_octaves: how wide the band is.
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("rate_hz", "min_hz", "max_hz", "min_octaves", "max_octaves", "order")
+    settings: ClassVar[tuple[str, ...]] = ("rate_hz", "order")
+    adjustable: ClassVar[tuple[str, ...]] = ("min_hz", "max_hz", "min_octaves", "max_octaves")
 
     def gains(self, clips: Any, hz: np.ndarray[Any, Any]) -> Any:
         """A low-pass and a high-pass of Butterworth's; the centre stays below a quarter of the rate."""
@@ -77,7 +80,8 @@ class RandomBandPass(RandomFilter):
 class RandomEqualizer(RandomFilter):
     """Makes some frequencies louder and others softer, by up to `max_db` decibels at `bands` points of a curve."""
 
-    settings: ClassVar[tuple[str, ...]] = ("rate_hz", "max_db", "bands")
+    settings: ClassVar[tuple[str, ...]] = ("rate_hz", "bands")
+    adjustable: ClassVar[tuple[str, ...]] = ("max_db",)
 
     def gains(self, clips: Any, hz: np.ndarray[Any, Any]) -> Any:
         """Straight lines in decibels over octaves, between points at equal distances."""

@@ -17,7 +17,7 @@ _SILENCE = 1e-12  # a power far below any sound's, so that silence has a level
 class RandomGain(RandomLayer):
     """Makes every clip louder or softer by up to `max_db` decibels, even in decibels."""
 
-    settings: ClassVar[tuple[str, ...]] = ("max_db",)
+    adjustable: ClassVar[tuple[str, ...]] = ("max_db",)
 
     def change(self, inputs: Any) -> Any:
         """Waves times one factor a clip."""
@@ -34,7 +34,7 @@ class RandomGainTransition(RandomLayer):
         max_share: the longest way from the one to the other, as a share of the clip.
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("max_db", "max_share")
+    adjustable: ClassVar[tuple[str, ...]] = ("max_db", "max_share")
 
     def change(self, inputs: Any) -> Any:
         """Waves times a factor that moves evenly in decibels, somewhere in the clip."""
@@ -57,7 +57,8 @@ class RandomCompression(RandomLayer):
         block: samples over which a level is measured.
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("min_threshold_db", "max_threshold_db", "max_ratio", "block")
+    settings: ClassVar[tuple[str, ...]] = ("block",)
+    adjustable: ClassVar[tuple[str, ...]] = ("min_threshold_db", "max_threshold_db", "max_ratio")
 
     def change(self, inputs: Any) -> Any:
         """Waves whose loudest block keeps its level; what lies below the threshold is raised."""
@@ -92,7 +93,7 @@ class RandomCompression(RandomLayer):
 class RandomClipping(RandomLayer):
     """Cuts every clip off at a level up to `max_db` decibels below its peak."""
 
-    settings: ClassVar[tuple[str, ...]] = ("max_db",)
+    adjustable: ClassVar[tuple[str, ...]] = ("max_db",)
 
     def change(self, inputs: Any) -> Any:
         """Waves that are flat where they were louder."""

@@ -29,7 +29,7 @@ class RandomAddition(RandomLayer):
     To be implemented by subclasses: `noise`. Silence stays silent.
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("min_snr_db", "max_snr_db")
+    adjustable: ClassVar[tuple[str, ...]] = ("min_snr_db", "max_snr_db")
 
     def change(self, inputs: Any) -> Any:
         """Waves plus noise."""
@@ -47,7 +47,7 @@ class RandomAddition(RandomLayer):
 class RandomNoise(RandomAddition):
     """Adds white, pink or brown noise."""
 
-    settings: ClassVar[tuple[str, ...]] = ("color", "rate_hz", "min_snr_db", "max_snr_db")
+    settings: ClassVar[tuple[str, ...]] = ("color", "rate_hz")
 
     def noise(self, clips: Any, samples: int) -> Any:
         """Even numbers are as white as Gaussian ones and cost a third; filtered, they are near Gaussian anyway."""
@@ -64,7 +64,7 @@ class RandomNoise(RandomAddition):
 class RandomBackground(RandomAddition):
     """Adds a random part of a random sound of a folder; a sound that is shorter than the clip is repeated."""
 
-    settings: ClassVar[tuple[str, ...]] = ("folder", "rate_hz", "min_snr_db", "max_snr_db")
+    settings: ClassVar[tuple[str, ...]] = ("folder", "rate_hz")
 
     def build(self, input_shape: Any) -> None:
         """Reads the folder."""

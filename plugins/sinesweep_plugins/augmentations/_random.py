@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar
 
 import keras
+import numpy as np
 from keras import ops
 
 
@@ -17,19 +17,33 @@ class RandomLayer(keras.Layer):
     Args:
         seed: where its chance begins; the same seed gives the same draws, batch after batch.
         probability: the chance that a clip is changed at all.
-        options: the layer's own `settings`, which become attributes, and what `keras.Layer` takes.
+        options: the layer's own settings, and what `keras.Layer` takes.
+
+    Attributes:
+        settings: names of settings that shapes or branches of the graph follow from; they become attributes.
+        adjustable: names of settings that are mere numbers to it. They become weights that are not trained, as
+            `probability` does: a graph that was traced with some serves layers with others too.
     """
 
     settings: ClassVar[tuple[str, ...]] = ()
+    adjustable: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, seed: int, probability: float = 1.0, **options: Any) -> None:
-        given = {name: options.pop(name) for name in self.settings}
+        numbers = {"probability": probability} | {name: options.pop(name) for name in self.adjustable}
+        others = {"seed": seed} | {name: options.pop(name) for name in self.settings}
         super().__init__(**{"dtype": "float32"} | options)
-        self.seed = seed
-        self.probability = probability
         self.generator = keras.random.SeedGenerator(seed)
-        for name, value in given.items():
+        for name, value in others.items():
             setattr(self, name, value)
+        for name, value in numbers.items():
+            setattr(self, name, self.held(name, value))
+        # A weight holds float32, and a config the numbers as they were given.
+        self._given = others | numbers
+
+    def held(self, name: str, values: Any) -> keras.Variable:
+        """A number or an array of them as a weight that is not trained, float32."""
+        initial = keras.initializers.Constant(values)
+        return self.add_weight(shape=np.shape(values), initializer=initial, trainable=False, name=name)
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """`inputs`, changed where `training` is True."""
@@ -39,13 +53,14 @@ class RandomLayer(keras.Layer):
         """The changed inputs, of the same shapes."""
         raise NotImplementedError
 
-    def uniform(self, shape: tuple[Any, ...], low: float = 0.0, high: float = 1.0) -> Any:
-        """Fresh float32 numbers, even in `[low, high)`."""
-        return keras.random.uniform(shape, low, high, dtype="float32", seed=self.generator)
+    def uniform(self, shape: tuple[Any, ...], low: Any = 0.0, high: Any = 1.0) -> Any:
+        """Fresh float32 numbers, even in `[low, high)`; the ends are numbers, weights or tensors `()`."""
+        ends = [ops.convert_to_tensor(end, dtype="float32") for end in (low, high)]
+        return keras.random.uniform(shape, *ends, dtype="float32", seed=self.generator)
 
-    def log_uniform(self, shape: tuple[Any, ...], low: float, high: float) -> Any:
+    def log_uniform(self, shape: tuple[Any, ...], low: Any, high: Any) -> Any:
         """Fresh float32 numbers between `low` and `high`, both above 0, even in their logarithm."""
-        return ops.exp(self.uniform(shape, math.log(low), math.log(high)))
+        return ops.exp(self.uniform(shape, ops.log(low), ops.log(high)))
 
     def chosen(self, shape: tuple[Any, ...]) -> Any:
         """Fresh float32 numbers: 1 with the layer's probability, else 0."""
@@ -61,5 +76,4 @@ class RandomLayer(keras.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """What `from_config` needs."""
-        own = {name: getattr(self, name) for name in ("seed", "probability", *self.settings)}
-        return super().get_config() | own
+        return super().get_config() | dict(self._given)

@@ -27,7 +27,7 @@ SLOPE = 0.05
 class RandomSpeed(RandomLayer):
     """Plays every clip up to `max_factor` times as fast or as slowly, even in the logarithm; pitch moves along."""
 
-    settings: ClassVar[tuple[str, ...]] = ("max_factor",)
+    adjustable: ClassVar[tuple[str, ...]] = ("max_factor",)
 
     def change(self, inputs: Any) -> Any:
         """Waves read at another speed: what does not fit is cut off, what lacks is silence."""
@@ -45,7 +45,8 @@ class RandomSpeed(RandomLayer):
 class RandomTimeStretch(RandomLayer):
     """Plays every clip up to `max_factor` times as fast or as slowly, even in the logarithm; pitch stays."""
 
-    settings: ClassVar[tuple[str, ...]] = ("max_factor", "rate_hz")
+    settings: ClassVar[tuple[str, ...]] = ("rate_hz",)
+    adjustable: ClassVar[tuple[str, ...]] = ("max_factor",)
 
     def change(self, inputs: Any) -> Any:
         """Stretched waves: what does not fit is cut off, what lacks is silence."""

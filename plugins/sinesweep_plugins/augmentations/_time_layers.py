@@ -19,7 +19,8 @@ class RandomTimeShift(RandomLayer):
         fill: what comes in at the end that was left: "zeros", or "roll" for what went out at the other.
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("max_share", "fill")
+    settings: ClassVar[tuple[str, ...]] = ("fill",)
+    adjustable: ClassVar[tuple[str, ...]] = ("max_share",)
 
     def change(self, inputs: Any) -> Any:
         """Waves whose sample `n` is the input's sample `n - shift`."""
@@ -35,7 +36,7 @@ class RandomTimeShift(RandomLayer):
 class RandomSilenceInsertion(RandomLayer):
     """Parts every clip at a random place and puts silence between, up to `max_share` of its length."""
 
-    settings: ClassVar[tuple[str, ...]] = ("max_share",)
+    adjustable: ClassVar[tuple[str, ...]] = ("max_share",)
 
     def change(self, inputs: Any) -> Any:
         """Waves whose second part comes later; what leaves the clip is lost."""
@@ -55,7 +56,7 @@ class RandomSilenceTrimming(RandomLayer):
         min_threshold_db, max_threshold_db: what lies so many decibels below the clip's peak counts as silence.
     """
 
-    settings: ClassVar[tuple[str, ...]] = ("min_threshold_db", "max_threshold_db")
+    adjustable: ClassVar[tuple[str, ...]] = ("min_threshold_db", "max_threshold_db")
 
     def change(self, inputs: Any) -> Any:
         """Waves that begin with their first loud sample and are zero behind their last."""

@@ -23,6 +23,7 @@ class BackgroundNoise(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"background"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"min_snr_db", "max_snr_db", "probability"})
 
     folder: Annotated[str, "with the sounds; relative to the sweep file"]
     min_snr_db: Annotated[float, Float(-20.0, 60.0, search=(0.0, 15.0)), "dB", "the loudest noise"] = 10.0

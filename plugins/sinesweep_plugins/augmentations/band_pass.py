@@ -22,6 +22,7 @@ class BandPass(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"timbre"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"min_hz", "max_hz", "min_octaves", "max_octaves", "probability"})
 
     min_hz: Annotated[float, Float(20.0, 20_000.0, log=True, search=False), "Hz", "lowest centre of the band"] = 300.0
     max_hz: Annotated[float, Float(20.0, 20_000.0, log=True, search=False), "Hz", "highest centre of the band"] = 2000.0

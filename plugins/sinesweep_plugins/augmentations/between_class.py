@@ -22,6 +22,7 @@ class BetweenClass(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM_BATCH
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"loudness", "silence"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"probability"})
 
     probability: Annotated[float, Float(0.0, 1.0, search=(0.5, 1.0)), "chance that a clip is changed"] = 1.0
 

@@ -21,6 +21,7 @@ class Clipping(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"timbre"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"max_db", "probability"})
 
     max_db: Annotated[float, Float(0.0, 60.0, search=(3.0, 20.0)), "dB", "lowest level, below the clip's peak"] = 10.0
     probability: Annotated[float, Float(0.0, 1.0, search=False), "chance that a clip is changed"] = 0.5

@@ -25,6 +25,9 @@ class Compression(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"loudness"})
+    adjustable: ClassVar[frozenset[str]] = frozenset(
+        {"min_threshold_db", "max_threshold_db", "max_ratio", "probability"}
+    )
 
     min_threshold_db: Annotated[
         float, Float(0.0, 80.0, search=False), "dB", "least distance from the loudest block to the threshold"

@@ -22,6 +22,7 @@ class CutMix(Augmentation):
 
     stage: ClassVar[Stage] = Stage.BATCH
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"position", "silence"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"alpha", "probability"})
 
     alpha: Annotated[
         float, Float(0.01, 10.0, log=True, search=(0.1, 1.0)), "of Beta(alpha, alpha): small cuts little, 1 evenly"

@@ -24,6 +24,7 @@ class FilterAugment(Augmentation):
 
     stage: ClassVar[Stage] = Stage.FEATURES
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"timbre"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"max_change", "min_bands", "min_bins", "probability"})
 
     max_change: Annotated[
         float, Float(0.0, 5.0, search=(0.1, 1.0)), "standard deviations", "largest change of a band, up or down"

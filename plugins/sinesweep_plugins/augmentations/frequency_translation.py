@@ -21,6 +21,7 @@ class FrequencyTranslation(Augmentation):
 
     stage: ClassVar[Stage] = Stage.FEATURES
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"pitch", "key", "speaker"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"max_share", "probability"})
 
     max_share: Annotated[float, Float(0.0, 1.0, search=(0.02, 0.1)), "farthest, as a share of all bins"] = 0.05
     fill: Annotated[

@@ -21,6 +21,7 @@ class Gain(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"loudness"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"max_db", "probability"})
 
     max_db: Annotated[float, Float(0.0, 40.0, search=(3.0, 12.0)), "dB", "largest change of level, up or down"] = 6.0
     probability: Annotated[float, Float(0.0, 1.0, search=False), "chance that a clip is changed"] = 1.0

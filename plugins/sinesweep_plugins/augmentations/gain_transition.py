@@ -21,6 +21,7 @@ class GainTransition(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"loudness"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"max_db", "max_share", "probability"})
 
     max_db: Annotated[float, Float(0.0, 40.0, search=(3.0, 18.0)), "dB", "largest change of level, up or down"] = 9.0
     max_share: Annotated[

@@ -22,6 +22,7 @@ class HighPass(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"timbre"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"min_hz", "max_hz", "probability"})
 
     min_hz: Annotated[float, Float(10.0, 20_000.0, log=True, search=False), "Hz", "lowest cutoff frequency"] = 20.0
     max_hz: Annotated[

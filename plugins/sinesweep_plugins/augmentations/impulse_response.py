@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from sinesweep.contract import Augmentation, Stage
+from sinesweep.contract import CostlyAugmentation
 from sinesweep.domains import Float
 
 if TYPE_CHECKING:
     import keras
 
 
-@dataclass(frozen=True)
-class ImpulseResponse(Augmentation):
+@dataclass(frozen=True, kw_only=True)
+class ImpulseResponse(CostlyAugmentation):
     """Lets clips sound as in another room, by convolving them with impulse responses of rooms or devices.
 
     After Ko, Peddinti, Povey, Seltzer and Khudanpur, "A Study on Data Augmentation of Reverberant Speech for Robust
@@ -21,8 +21,8 @@ class ImpulseResponse(Augmentation):
     keeps its mean power. Of the folder at most 500 responses are used.
     """
 
-    stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"background", "timbre"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"probability"})
 
     folder: Annotated[str, "with the impulse responses, one a file; relative to the sweep file"]
     longest_ms: Annotated[float, Float(1.0, 10_000.0, log=True, search=False), "ms", "where a response is cut off"] = (

@@ -22,6 +22,7 @@ class LowPass(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"timbre"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"min_hz", "max_hz", "probability"})
 
     min_hz: Annotated[
         float, Float(20.0, 20_000.0, log=True, search=(500.0, 3000.0)), "Hz", "lowest cutoff frequency"

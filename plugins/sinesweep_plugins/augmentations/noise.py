@@ -23,6 +23,7 @@ class Noise(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"background"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"min_snr_db", "max_snr_db", "probability"})
 
     min_snr_db: Annotated[float, Float(-20.0, 60.0, search=(0.0, 15.0)), "dB", "the loudest noise"] = 10.0
     max_snr_db: Annotated[float, Float(-20.0, 80.0, search=(20.0, 40.0)), "dB", "the softest noise"] = 30.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from sinesweep.contract import Augmentation, Stage
+from sinesweep.contract import CostlyAugmentation
 from sinesweep.domains import Float
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PitchShift(Augmentation):
+class PitchShift(CostlyAugmentation):
     """Moves the pitch of clips up or down, tempo and length staying: a phase vocoder stretches, resampling undoes it.
 
     Salamon and Bello, "Deep Convolutional Neural Networks and Data Augmentation for Environmental Sound
@@ -21,8 +21,8 @@ class PitchShift(Augmentation):
     ends.
     """
 
-    stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"pitch", "key", "speaker"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"probability"})
 
     max_semitones: Annotated[float, Float(0.0, 12.0, search=(0.5, 4.0)), "semitones", "largest shift, up or down"] = 2.0
     probability: Annotated[float, Float(0.0, 1.0, search=False), "chance that a clip is changed"] = 0.5

@@ -21,6 +21,7 @@ class RandomEQ(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"timbre"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"max_db", "probability"})
 
     max_db: Annotated[float, Float(0.0, 40.0, search=(3.0, 12.0)), "dB", "largest change at a point, up or down"] = 6.0
     bands: Annotated[int, Int(2, 32, search=(4, 10)), "points of the curve"] = 7

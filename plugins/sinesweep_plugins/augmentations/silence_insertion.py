@@ -18,6 +18,7 @@ class SilenceInsertion(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"position", "tempo", "silence"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"max_share", "probability"})
 
     max_share: Annotated[float, Float(0.0, 1.0, search=(0.05, 0.3)), "longest silence, as a share of the clip"] = 0.15
     probability: Annotated[float, Float(0.0, 1.0, search=False), "chance that a clip is changed"] = 0.5

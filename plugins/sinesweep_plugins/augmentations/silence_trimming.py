@@ -23,6 +23,7 @@ class SilenceTrimming(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"position", "silence"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"min_threshold_db", "max_threshold_db", "probability"})
 
     min_threshold_db: Annotated[
         float, Float(0.0, 120.0, search=False), "dB", "least distance from the clip's peak to what counts as silence"

@@ -22,6 +22,7 @@ class Speed(Augmentation):
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"pitch", "key", "tempo", "speaker"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"max_factor", "probability"})
 
     max_factor: Annotated[
         float, Float(1.0, 2.0, search=(1.05, 1.3)), "up to so many times as fast, or as slow; even in the logarithm"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
-from sinesweep.contract import Augmentation, Stage
+from sinesweep.contract import CostlyAugmentation
 from sinesweep.domains import Float
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class TimeStretch(Augmentation):
+class TimeStretch(CostlyAugmentation):
     """Plays clips faster or slower at the same pitch, by a phase vocoder as librosa's.
 
     Salamon and Bello, "Deep Convolutional Neural Networks and Data Augmentation for Environmental Sound
@@ -21,8 +21,8 @@ class TimeStretch(Augmentation):
     as much as several front ends.
     """
 
-    stage: ClassVar[Stage] = Stage.WAVEFORM
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"tempo", "position"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"max_factor", "probability"})
 
     max_factor: Annotated[
         float, Float(1.0, 2.0, search=(1.05, 1.3)), "up to so many times as fast, or as slow; even in the logarithm"

@@ -18,6 +18,7 @@ class TimeTranslation(Augmentation):
 
     stage: ClassVar[Stage] = Stage.FEATURES
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"position"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"max_share", "probability"})
 
     max_share: Annotated[float, Float(0.0, 1.0, search=(0.05, 0.5)), "farthest, as a share of all frames"] = 0.2
     fill: Annotated[

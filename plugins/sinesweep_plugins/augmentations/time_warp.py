@@ -22,6 +22,7 @@ class TimeWarp(Augmentation):
 
     stage: ClassVar[Stage] = Stage.FEATURES
     unsafe_for: ClassVar[frozenset[str]] = frozenset({"tempo", "position"})
+    adjustable: ClassVar[frozenset[str]] = frozenset({"max_share", "probability"})
 
     max_share: Annotated[
         float, Float(0.0, 0.45, search=(0.02, 0.2)), "farthest that the frame is moved, as a share of the clip"

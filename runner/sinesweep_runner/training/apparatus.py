@@ -1,13 +1,14 @@
 """Apparatus: the Keras models with which one configuration learns and answers.
 
 A backend traces, and perhaps compiles, a graph at its first use, which takes as long as a hundred steps. Two folds of a
-trial, two seeds, two learning rates or, see `adjustable`, two dropout rates differ in the values of variables alone. So
-an apparatus whose structure is that of the last one in this process hands its values over to that, whose graphs are
-there already.
+trial, two seeds, two learning rates, two strengths of an augmentation or, see `adjustable`, two dropout rates differ in
+the values of variables alone. So an apparatus whose structure is that of the last one in this process hands its values
+over to that, whose graphs are there already.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import random
 from dataclasses import dataclass
@@ -20,7 +21,15 @@ from sinesweep.contract import Stage
 from sinesweep.dataset import Task
 from sinesweep_runner import backend
 from sinesweep_runner.training.adjustable import adjust, adjusted
-from sinesweep_runner.training.assembly import Step, build_answerer, build_augmentations, build_loss, build_network
+from sinesweep_runner.training.assembly import (
+    Step,
+    build_answerer,
+    build_augmentations,
+    build_loss,
+    build_network,
+    build_weights,
+)
+from sinesweep_runner.training.chance import seed_states
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.manysteps import StepGraph
 from sinesweep_runner.training.normalisation import normaliser
@@ -98,7 +107,10 @@ def build(
         # Not by Keras: a new seed of TensorFlow's own would cost it all its graphs.
         random.seed(seed % 2**32)
         np.random.seed(seed % 2**32)  # noqa: NPY002 - whatever a plugin draws from
-        if _taken_over(last, made()):
+        fresh = made()
+        if _taken_over(last, fresh):
+            # Where features are kept, no graph knows which front end they came from.
+            last = dataclasses.replace(last, front=fresh.front)
             _kept[0] = structure, last
             return last
     forget()  # its room may be needed
@@ -150,8 +162,7 @@ def _build(
     scale: Scale | None,
 ) -> Apparatus:
     parts, config, outputs = inputs.parts, inputs.config, inputs.material.outputs
-    rate_hz = inputs.material.length.rate_hz
-    augmentations = {stage: build_augmentations(parts, config, stage, rate_hz, seed % 2**31) for stage in Stage}
+    augmentations = _augmentations(inputs, seed % 2**31)
     front = inputs.front()
     between = normaliser(parts.features, inputs.feature_batches(front, rows))
     network = build_network(parts, config, inputs.shape, outputs)
@@ -173,10 +184,22 @@ def _build(
     chosen.build(trainee.trainable_variables)
     layers, shape = ([between], inputs.shape) if inputs.kept else ([front, between], inputs.entry_shape)
     answerer = build_answerer(layers, shape, network, answer(inputs.material.task, scale))
-    seeded = all(step.layer.variables for steps in augmentations.values() for step in steps)
+    seeded = all(seed_states(step.layer) for steps in augmentations.values() for step in steps)
     return Apparatus(
         front, between, network, answerer, loss.layer, trainee, StepGraph(trainee), None if seeded else seed
     )
+
+
+def _augmentations(inputs: Inputs, seed: int) -> dict[Stage, list[Step]]:
+    """The layers of training steps with all their weights, by stage."""
+    parts, config, length = inputs.parts, inputs.config, inputs.material.length
+    found: dict[Stage, list[Step]] = {}
+    for stage in [stage for stage in Stage if stage is not Stage.HOST]:
+        found[stage] = build_augmentations(parts, config, stage, length.rate_hz, seed)
+        example = (length.samples,) if stage.changes_waveforms else inputs.shape
+        for step in found[stage]:
+            build_weights(step, example, (inputs.material.outputs,))
+    return found
 
 
 def answer(task: Task, scale: Scale | None) -> keras.layers.Layer:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sinesweep.blame import blaming
 from sinesweep.configuration import Parts
-from sinesweep.contract import Augmentation, FeatureExtractor, HostExtractor, Shape, Stage
+from sinesweep.contract import (
+    Augmentation,
+    Augmenter,
+    CostlyAugmentation,
+    FeatureExtractor,
+    HostExtractor,
+    Shape,
+    Stage,
+)
 from sinesweep.dataset import Task
 from sinesweep.errors import Infeasible, PluginFault
 from sinesweep.lengths import Length
@@ -105,15 +113,37 @@ def build_front(parts: Parts, config: Config, length: Length, shape: Shape) -> k
     return front
 
 
+def stage_of(augmentation: Augmenter) -> Stage:
+    """Where it stands in training: its own stage, or `HOST` for one of which variants are made ahead."""
+    ahead = isinstance(augmentation, CostlyAugmentation) and augmentation.variants > 0
+    return Stage.HOST if ahead else augmentation.stage
+
+
 def build_augmentations(parts: Parts, config: Config, stage: Stage, rate_hz: int, seed: int) -> list[Step]:
-    """The layers of one stage, in the order of the configuration, each with a seed of its own."""
+    """The layers that stand in one stage, in the order of the configuration, each with a seed of its own."""
     steps = []
     for place, (augmentation, entry) in enumerate(zip(parts.augmentations, config["augmentations"], strict=True)):
-        if isinstance(augmentation, Augmentation) and augmentation.stage is stage:
+        if isinstance(augmentation, Augmentation) and stage_of(augmentation) is stage:
             with blaming("augmentation", entry["name"], "layer"):
                 layer = augmentation.layer(rate_hz, (seed + 7919 * (place + 1)) % 2**31)
             steps.append(Step("augmentation", entry["name"], layer, stage.changes_targets))
     return steps
+
+
+def build_weights(step: Step, *shapes: Shape) -> None:
+    """Lets a layer make the weights that it makes in a `build` of its own, and read the files that it needs for them.
+
+    Args:
+        step: the layer.
+        shapes: of one example, and of its targets where the layer takes these too.
+    """
+    import keras
+
+    if step.layer.built or type(step.layer).build is keras.Layer.build:
+        return
+    shape, *targets = [(None, *each) for each in shapes]
+    with blaming(step.kind, step.name, "build"):
+        step.layer.build((shape, *targets) if step.changes_targets else shape)
 
 
 def build_loss(parts: Parts, config: Config, task: Task) -> Step:

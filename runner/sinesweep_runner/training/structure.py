@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from sinesweep.contract import Augmentation, Augmenter, Stage
 from sinesweep_runner.cache.naming import identity
 from sinesweep_runner.training.adjustable import outline
-from sinesweep_runner.training.assembly import build_loss, build_network
+from sinesweep_runner.training.assembly import build_loss, build_network, stage_of
 from sinesweep_runner.training.batches import batches_per_epoch
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.scale import Scale
@@ -37,12 +39,12 @@ class Structure:
         """Of a trial that trains on these rows; the arguments are those of `apparatus.build`."""
         parts, material = inputs.parts, inputs.material
         fit = dataclasses.replace(parts.fit, **{name: getattr(type(parts.fit)(), name) for name in OUTSIDE})
-        others = [identity(plugin) for plugin in (parts.features, *parts.augmentations)]
+        others = _front(inputs), _in_graph(parts.augmentations)
         kinds = type(parts.architecture), type(parts.loss)
         shapes = inputs.shape, inputs.entry_shape, inputs.kept, inputs.from_waveform, material.length
         _, size = batches_per_epoch(len(rows), parts.fit.batch_size, accumulate)
         rest = material.task, material.outputs, size, accumulate, unweighted, scale
-        return cls(identity(parts.architecture), identity(parts.loss), [others, kinds, fit, shapes, rest])
+        return cls(identity(parts.architecture), identity(parts.loss), [*others, kinds, fit, shapes, rest])
 
     def serves(self, network: Any, loss: Any, wanted: Structure, inputs: Inputs) -> bool:
         """Whether the graphs of this structure, of that network and that loss, are those of the one that is wanted.
@@ -58,6 +60,21 @@ class Structure:
         return self.network == wanted.network or _alike(
             network, build_network(parts, config, inputs.shape, material.outputs)
         )
+
+
+def _front(inputs: Inputs) -> Any:
+    """What graphs know of the front end: only how its features are normalised, where all begin behind it."""
+    features = inputs.parts.features
+    return identity(features) if inputs.from_waveform else features.normalisation
+
+
+def _in_graph(augmentations: Iterable[Augmenter]) -> list[Any]:
+    """What graphs know of the augmentations that stand in them: all but the settings that are held in weights."""
+    return [
+        identity(each, leave_out=each.adjustable)
+        for each in augmentations
+        if isinstance(each, Augmentation) and stage_of(each) is not Stage.HOST
+    ]
 
 
 def _alike(one: Any, other: Any) -> bool:

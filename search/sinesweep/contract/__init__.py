@@ -7,7 +7,14 @@ from a seed that is handed to it; everything built with Keras uses `keras.ops`, 
 
 from __future__ import annotations
 
-from sinesweep.contract.augmentation import LABELS, Augmentation, Augmenter, HostAugmentation, Stage
+from sinesweep.contract.augmentation import (
+    LABELS,
+    Augmentation,
+    Augmenter,
+    CostlyAugmentation,
+    HostAugmentation,
+    Stage,
+)
 from sinesweep.contract.data import Baseline, DatasetReader
 from sinesweep.contract.frontend import FeatureExtractor, FrontEnd, HostExtractor
 from sinesweep.contract.network import Architecture, Loss
@@ -20,6 +27,7 @@ __all__ = [
     "Augmentation",
     "Augmenter",
     "Baseline",
+    "CostlyAugmentation",
     "DatasetReader",
     "FeatureExtractor",
     "FrontEnd",

@@ -33,12 +33,20 @@ LABELS: Mapping[str, str] = MappingProxyType(
 )
 """What the labels of a data set may tell. An augmentation is unsafe for those that it makes wrong."""
 
+Variants = Annotated[
+    int,
+    Int(0, 64, search=False),
+    "changed versions of a training clip that are made once and taken in turn; 0: a new one every epoch",
+]
+"""The setting of what may be computed ahead."""
+
 
 class Stage(enum.StrEnum):
     """Where an augmentation stands, in the order in which a training step meets them."""
 
     HOST = "host"
-    """In numpy, one waveform after another, before the step."""
+    """One waveform after another, before the step: in numpy, or by the layer of a `CostlyAugmentation` that is given
+    `variants`, whose own stage is `WAVEFORM`."""
     WAVEFORM = "waveform"
     """Before the front end."""
     WAVEFORM_BATCH = "waveform_batch"
@@ -84,7 +92,14 @@ class Augmenter(Plugin):
 
 @dataclass(frozen=True)
 class Augmentation(Augmenter):
-    """An augmentation that is a part of the graph. To be implemented by subclasses: `stage` and `layer`."""
+    """An augmentation that is a part of the graph. To be implemented by subclasses: `stage` and `layer`.
+
+    Attributes:
+        adjustable: settings that its layer holds in weights that are not trained, and in nothing else. A graph serves
+            all trials that differ in these alone; in any other setting, each has to be traced anew.
+    """
+
+    adjustable: ClassVar[frozenset[str]] = frozenset()
 
     @abc.abstractmethod
     def layer(self, rate_hz: int, seed: int) -> keras.Layer:
@@ -99,6 +114,21 @@ class Augmentation(Augmenter):
 
 
 @dataclass(frozen=True)
+class CostlyAugmentation(Augmentation):
+    """An augmentation of waveforms that costs so much that a sweep may want it computed ahead.
+
+    Where one asks for `variants`, its layer is no part of the graph: it is called with one training clip after another,
+    before a step takes them, each call with the chance of its own that the trial's seed, the clip and the variant's
+    number give. It then stands in one row with the host augmentations, and before all that is in the graph, wherever
+    the configuration names that. To be implemented by subclasses: `layer`.
+    """
+
+    stage: ClassVar[Stage] = Stage.WAVEFORM
+
+    variants: Variants = 0
+
+
+@dataclass(frozen=True)
 class HostAugmentation(Augmenter):
     """An augmentation that is computed on the host, by code that is no Keras layer.
 
@@ -107,11 +137,7 @@ class HostAugmentation(Augmenter):
 
     stage: ClassVar[Stage] = Stage.HOST
 
-    variants: Annotated[
-        int,
-        Int(0, 64, search=False),
-        "changed versions of a training clip that are made once and taken in turn; 0: a new one every epoch",
-    ] = 0
+    variants: Variants = 0
 
     @abc.abstractmethod
     def change(self, wave: np.ndarray[Any, Any], rate_hz: int, rng: np.random.Generator) -> np.ndarray[Any, Any]:

@@ -9,9 +9,10 @@ from unittest import SkipTest
 import numpy as np
 
 from sinesweep.contract import Augmentation, Augmenter, HostAugmentation, Stage
+from sinesweep.settings import settings
 from sinesweep.testing.expect import expect_array, expect_different, expect_same, refused, trying
-from sinesweep.testing.kerasparts import KerasSuite, array
-from sinesweep.testing.points import points
+from sinesweep.testing.kerasparts import KerasSuite, array, in_training
+from sinesweep.testing.points import changed, ends, named, points
 from sinesweep.testing.sounds import Array, clips, noise
 
 RATE_HZ = 8000
@@ -34,6 +35,13 @@ class AugmentationSuite(KerasSuite):
             with trying(point):
                 if not refused(point.check):
                     expect_kept_shapes(given, augmenter(point, seed=1)(given))
+
+    def test_the_shortest_clips_keep_their_shape(self, plugin: Augmenter) -> None:
+        """Waveforms of a single sample and a few, features of a single frame and a few."""
+        for samples, frames, bins in ((1, 1, 1), (2, 2, 2), (63, 3, 2)):
+            given = examples(plugin.stage, samples, frames, bins)
+            with trying(plugin, f"clips of the shape {given[0].shape[1:]}"):
+                expect_kept_shapes(given, augmenter(plugin, seed=1)(given))
 
     def test_nothing_is_changed_outside_training(self, plugin: Augmenter) -> None:
         """Neither when Keras says so nor when nobody says anything."""
@@ -88,14 +96,26 @@ class AugmentationSuite(KerasSuite):
         """As in training, where the graph is made once and the number of clips is unknown in it."""
         if not isinstance(plugin, Augmentation):
             raise SkipTest("it is computed on the host and is no part of the graph")
-        import keras
-
-        layer, given = plugin.layer(RATE_HZ, 1), examples(plugin.stage)
-        entries = [keras.Input(part.shape[1:], dtype="float32") for part in given]
-        model = keras.Model(entries, layer(_together(entries), training=True))
+        model, given = in_training(plugin.layer(RATE_HZ, 1)), examples(plugin.stage)
         for size in (CLIPS, 5):
-            batch = [part[:size] for part in given]
-            expect_kept_shapes(tuple(batch), _parts(model.predict_on_batch(batch)))
+            batch = tuple(part[:size] for part in given)
+            expect_kept_shapes(batch, _predicted(model, batch))
+
+    def test_adjustable_settings_are_read_from_weights(self, plugin: Augmenter) -> None:
+        """A graph of other such settings does the same, once it has the weights: so one graph serves many trials."""
+        if not (isinstance(plugin, Augmentation) and plugin.adjustable):
+            raise SkipTest("it says of no setting that it is adjustable")
+        unknown = plugin.adjustable - set(settings(type(plugin)))
+        assert not unknown, f"`adjustable` names {', '.join(sorted(unknown))}: there are no such settings"
+        other, given = _elsewhere(plugin), examples(plugin.stage)
+        with trying(other, f"with the weights of {named(plugin)}"):
+            layers = [each.layer(RATE_HZ, 1) for each in (plugin, other)]
+            models = [in_training(layer) for layer in layers]
+            for model in models:
+                _predicted(model, given)
+            _give_weights(*layers)
+            for expected, got in zip(*(_predicted(model, given) for model in models), strict=True):
+                expect_same("its graph holds what `adjustable` says is in weights", expected, got)
 
     def _batches(self, plugin: Augmenter, seed: int) -> Array:
         """The clips of some batches, one behind the other."""
@@ -103,10 +123,10 @@ class AugmentationSuite(KerasSuite):
         return np.concatenate([change(given)[0] for _ in range(BATCHES)])
 
 
-def examples(stage: Stage) -> Examples:
+def examples(stage: Stage, samples: int = 4000, frames: int = 50, bins: int = 20) -> Examples:
     """Sixteen clips as a layer of this stage gets them, silence and an impulse among them."""
-    features = noise(CLIPS, 50, 20, seed=1)
-    waves = np.concatenate([clips(4000), 0.5 * noise(CLIPS - 3, 4000, seed=1)])
+    features = noise(CLIPS, frames, bins, seed=1)
+    waves = np.concatenate([clips(samples), 0.5 * noise(CLIPS - 3, samples, seed=1)])
     targets = np.eye(OUTPUTS, dtype=np.float32)[np.arange(CLIPS) % OUTPUTS]
     clips_ = waves if stage.changes_waveforms else features
     return (clips_, targets) if stage.changes_targets else (clips_,)
@@ -139,6 +159,29 @@ def _is_random(plugin: Augmenter) -> bool:
     if not isinstance(plugin, Augmentation):
         return True
     return any("seed" in v.path for v in plugin.layer(RATE_HZ, 1).non_trainable_variables)
+
+
+def _elsewhere(plugin: Augmentation) -> Augmentation:
+    """The same with each of its adjustable settings at an end of its range, one that `check` lets through."""
+    for name in sorted(plugin.adjustable):
+        for end in reversed(ends(settings(type(plugin))[name].domain)):
+            other = changed(plugin, {name: end})
+            if other != plugin and not refused(other.check):
+                plugin = other
+                break
+    return plugin
+
+
+def _give_weights(giver: Any, taker: Any) -> None:
+    """All that a layer's variables hold to another layer, states of chance included."""
+    shapes = [[tuple(variable.shape) for variable in layer.variables] for layer in (giver, taker)]
+    assert shapes[0] == shapes[1], f"its weights have the shapes {shapes[1]}, expected {shapes[0]}"
+    for given, taken in zip(giver.variables, taker.variables, strict=True):
+        taken.assign(given)
+
+
+def _predicted(model: Any, given: Examples) -> Examples:
+    return _parts(model.predict_on_batch(_together(given)))
 
 
 def _call(layer: Any, given: Examples, **options: Any) -> Examples:

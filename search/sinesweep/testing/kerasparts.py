@@ -64,6 +64,21 @@ def reloaded(model: keras.Model) -> keras.Model:
             raise AssertionError(f"the file cannot be read: {brief(fault)}") from fault
 
 
+def in_training(layer: keras.Layer) -> keras.Model:
+    """A model that calls `layer` as training does, in a graph, even where it is asked to predict."""
+    import keras
+
+    class InTraining(keras.Model):  # type: ignore[misc]  # Keras has no types
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = layer
+
+        def call(self, inputs: Any) -> Any:
+            return self.layer(inputs, training=True)
+
+    return InTraining()
+
+
 def exported(model: keras.Model, inputs: Array) -> Array:
     """What the model gives for `inputs` after an export to a SavedModel; another backend than TensorFlow is skipped."""
     import keras
