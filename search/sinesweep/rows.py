@@ -81,10 +81,9 @@ def row_of(
     judge: Judge,
     result: Result,
     rank: int | None = None,
-    tied: bool | None = None,
     finalist: Finalist | None = None,
 ) -> Row:
-    """The row of a result that has a score; without a rank that of the baseline."""
+    """The row of a result that has a score, not yet compared with others; without a rank that of the baseline."""
     name = judge.metric.name
     shown = rank is None or rank <= COMPARED or not judge.metric.ranks
     return Row(
@@ -92,7 +91,7 @@ def row_of(
         number=result.trial.number,
         score=judge.score(result),
         interval=judge.interval(result) if shown else None,
-        tied=tied,
+        tied=None,
         folds=tuple(fold.metrics[name] for fold in result.folds if name in fold.metrics),
         curves=tuple(_curve(fold.history, name) for fold in result.folds),
         metrics={key: value for key, value in result.metrics.items() if math.isfinite(value)},
