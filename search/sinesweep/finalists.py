@@ -30,7 +30,8 @@ class Finalist:
     Attributes:
         trials: the numbers of the trainings that have a score.
         scores: the objective of each, mean over folds.
-        score, spread: their mean and their standard deviation; None where there are too few.
+        score: their mean; None where there are none.
+        spread: their standard deviation; None of fewer than two.
         interval: 95 %, over groups of clips and seeds; None without predictions.
         wanted: how many seeds there were to be; a training without a score is none of `trials`.
         ended: every one has come to its end.

@@ -25,11 +25,18 @@ class Header:
     """What was asked.
 
     Attributes:
-        clips, groups, classes: of the whole data set; classes are labels in multi-label, and none in regression.
+        name: of the sweep.
+        dataset: the data set's name.
+        clips, groups: how many the whole data set has.
+        classes: their names; those of the labels in multi-label, and none in regression.
         how: one sentence that says how the score was split.
-        budget_trials, budget_hours: the limits; no limit of time where None.
+        objective: the metric that ranks the trials.
+        seed: from which all chance of the sweep comes.
+        budget_trials: how many trials may end.
+        budget_hours: how long the search may take; None for no limit.
         hours: of search so far.
         versions: of the packages that took part.
+        task: what is asked of a clip.
         objectives: all of them, `objective` first; none where it is the only one.
     """
 
@@ -74,6 +81,9 @@ class Opening:
 
     Attributes:
         trial: the winner that was tested.
+        score: its objective on the clips of the test part.
+        interval: 95 % around it; None where it has none.
+        clips: how many there are in the test part.
         opened: when, as ISO 8601.
         baseline: the baseline's score on the same clips.
     """
@@ -91,16 +101,21 @@ class Leaderboard:
     """The best, honestly.
 
     Attributes:
+        header: what was asked.
         rows: the best first: the finalists by their fresh seeds, then all others by the score of the search.
+        baseline: the classical model that is trial 0; None where it has no score.
+        lead: of the best over the baseline; None where there is not the one or the other.
         counts: how many trials ended in each state; neither the baseline nor the trainings of finalists count.
-        judged_clips, judged_groups: what the scores stand on; 0 without predictions.
+        failures: the trials that should have had a score and have none, by what went wrong.
+        judged_clips, judged_groups: on how many the scores stand; 0 without predictions.
         luck: what the best of as many equally good models would be expected to read, each as good as the median
             trial of the search; None of fewer than two trials, or without predictions.
         recommended: the trial with the fewest parameters among those that are tied with the best and no worse than the
             baseline; None where there is none.
-        test: None as long as the test part is sealed.
+        test: how the winner did on the sealed test part; None as long as it is sealed.
         longer: of every trial that continues a finished one with more epochs, by number, the number of that one.
-        halved, continued: how many trials were tried once more in halves of a batch, and went on after a loss.
+        halved: how many trials were tried once more in halves of a batch, for lack of memory.
+        continued: how many trials went on after the loss of a worker.
         ensemble: the best trials answering together; None where that is no gain, or cannot be judged.
     """
 
