@@ -12,7 +12,7 @@ def described(docstring: str) -> tuple[str, dict[str, str]]:
         docstring: with its indentation removed, as `inspect.getdoc` gives it.
     """
     summary, _, below = docstring.partition("\nAttributes:\n")
-    told = {}
+    told: dict[str, str] = {}
     for names, text in re.findall(r"^ {4}(\w+(?:, \w+)*): (.*(?:\n {8}.*)*)", below, re.MULTILINE):
         told |= dict.fromkeys(names.split(", "), " ".join(text.split()))
     return summary.strip(), told
