@@ -72,14 +72,14 @@ def test_luck_of_a_metric_that_is_no_share_agrees_with_the_exact_one(sweep_of):
     assert normal.luck == pytest.approx(exact.luck, abs=0.01)
 
 
-def test_luck_is_about_the_search_whatever_fresh_seeds_have_said(final):
+def test_luck_is_about_the_search_whatever_fresh_seeds_have_said(final, story_of):
     with_seeds = final([1.2, 1.0, 1.1], [2.5, 2.4, 2.6])
     board = with_seeds.board()
     with_seeds.results, with_seeds.wishes = with_seeds.results[:3], []
     assert board.luck == with_seeds.board().luck
-    assert f"; the search had read {board.metric.show(board.best.score)}, where the best of 3 equal" in words.verdict(
-        board
-    )
+    searched = board.metric.show(board.best.score)
+    assert f"; the search had read {searched}, where the best of 3 equal" in words.verdict(board)
+    assert f"<small>{text(f'by luck; the search had read {searched}')}</small>" in report.to_html(story_of(board))
 
 
 @pytest.mark.parametrize("objective", ["accuracy", "macro_f1", "loss"])
