@@ -1,9 +1,11 @@
 """What a report costs: time to write and size for 100, 1,000 and 10,000 trials, and how soon a browser can use it.
 
-    python benchmarks/report.py [--trials 100 1000 5000 10000] [--chromium /usr/bin/chromium]
+    python benchmarks/report.py [--trials 100 1000 5000 10000] [--sounds] [--chromium /usr/bin/chromium]
 
-The trials are made up: configurations drawn at random from a usual search space, 20 epochs in 2 folds. No sound is
-embedded: that costs what `sinesweep report --trials` allows it. A page is usable when its table is drawn.
+The trials are made up: configurations drawn at random from a usual search space, 20 epochs in 2 folds. With `--sounds`
+the page is as heavy as `sinesweep report` makes it: the best 100 trials are examined on 2,000 clips, and the best three
+have 12 mistakes each, whose sounds and pictures of noise fill the 12 MB that they may take. A page is usable when its
+table is drawn.
 """
 
 from __future__ import annotations
@@ -12,19 +14,30 @@ import argparse
 import math
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from sinesweep.dataset import Task
 from sinesweep.diagnosis import diagnose
+from sinesweep.examination import examine
 from sinesweep.leaderboard import Header, Leaderboard
 from sinesweep.picks import random_pick
+from sinesweep.predictions import Predictions
 from sinesweep.report import to_html
-from sinesweep.report.story import Story
+from sinesweep.report.story import Mistake, Story
 from sinesweep.sweep import Sweep
 from sinesweep.trial import FoldScore, Result, State, Trial
+from sinesweep_runner.mistakes import SHOWN as MISTAKES
+from sinesweep_runner.reporting import EXAMINED, SHOWN
+from sinesweep_runner.sound.embedding import sound_uri
+from sinesweep_runner.sound.pictures import picture_uri
 
-EPOCHS, FOLDS = 20, 2
+EPOCHS, FOLDS, CLIPS, GROUPS, CLASSES = 20, 2, 2000, 200, tuple("abcdefghij")
+NOISE_S, RATE_HZ, FRAMES, BINS = 21, 44_100, 640, 128
+"""A third of a megabyte of sound and picture: 36 of them take 12 MB."""
+
 SWEEP = Sweep.model_validate(
     {
         "name": "made up",
@@ -41,7 +54,7 @@ def story_of(trials):
     space, rng = SWEEP.space(), np.random.default_rng(0)
     results = [result_of(number, space.suggest(random_pick(rng)), rng) for number in range(1, trials + 1)]
     header = Header(
-        name="made up", dataset="made up", clips=2000, groups=200, classes=tuple("abcdefghij"), how="made up",
+        name="made up", dataset="made up", clips=CLIPS, groups=GROUPS, classes=CLASSES, how="made up",
         objective="accuracy", seed=0, budget_trials=trials, budget_hours=None, hours=1.0, versions={},
     )  # fmt: skip
     board = Leaderboard.of(header, results, None, lambda result: None, [])
@@ -64,6 +77,30 @@ def curve(top, rng):
     """Accuracy and losses, epoch by epoch."""
     scores = [float(top * (1 - math.exp(-epoch / 4)) + rng.normal(0, 0.01)) for epoch in range(1, EPOCHS + 1)]
     return tuple({"accuracy": s, "macro_f1": s - 0.01, "loss": 2 - 2 * s, "train_loss": 1.8 - 2 * s} for s in scores)
+
+
+def looked_at(story):
+    """The same with what is known of its best trials: what they got wrong, and sounds and pictures of it."""
+    rng, best = np.random.default_rng(0), [row.number for row in story.board.rows]
+    return replace(
+        story,
+        examinations={number: examined(rng) for number in best[:EXAMINED]},
+        mistakes={number: [mistake(rng) for _ in range(MISTAKES)] for number in best[:SHOWN]},
+    )
+
+
+def examined(rng):
+    """What one trial got right and wrong of all clips."""
+    targets, answers = rng.integers(len(CLASSES), size=CLIPS), rng.random((CLIPS, len(CLASSES)))
+    answers[np.arange(CLIPS), targets] += rng.random(CLIPS)
+    known = Predictions(np.arange(CLIPS), targets, (answers / answers.sum(axis=1, keepdims=True)).astype(np.float32))
+    return examine(known, CLASSES, Task.CLASSIFICATION, [str(clip % GROUPS) for clip in range(CLIPS)])
+
+
+def mistake(rng):
+    """A clip of noise: nothing is harder to compress."""
+    sound = sound_uri(0.1 * rng.standard_normal(NOISE_S * RATE_HZ).astype(np.float32), RATE_HZ)
+    return Mistake("noise.wav", "a", "b", 0.9, sound, picture_uri(rng.random((FRAMES, BINS))))
 
 
 def usable_s(page, chromium):
@@ -89,11 +126,12 @@ def main():
     """Prints a line a size."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--trials", type=int, nargs="+", default=[100, 1000, 5000, 10_000])
+    options.add_argument("--sounds", action="store_true", help="with the heavy parts of a page: mistakes to listen to")
     options.add_argument("--chromium", default="", help="the browser's program; without it none is started")
     asked = options.parse_args()
     print("trials  written in s      MB  usable after s  sorted in s")
     for trials in asked.trials:
-        story = story_of(trials)
+        story = looked_at(story_of(trials)) if asked.sounds else story_of(trials)
         began = time.perf_counter()
         text = to_html(story)
         written_s = time.perf_counter() - began

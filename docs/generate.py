@@ -1,4 +1,5 @@
-"""Writes the pages that say what the code says: keys.md from the JSON Schema, commands.md from the command line.
+"""Writes the pages that say what the code says: keys.md and leaderboard.md from JSON Schemas, commands.md from the
+command line.
 
 python docs/generate.py
 """
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 
 from sinesweep.amounts import WRITTEN
 from sinesweep.fit import Fit
+from sinesweep.report import json_schema
 from sinesweep.schema import sweep_schema
 from sinesweep_runner.catalogue import markdown_table, settings_table
 from sinesweep_runner.cli import commands
@@ -30,6 +32,13 @@ COMMANDS_HEAD = """# Commands
 
 Written by `docs/generate.py` from what `sinesweep COMMAND --help` says. Exit codes: 0 done, 1 the sweep failed,
 2 something in the input has to be mended, 130 stopped by Ctrl-C.
+"""
+
+LEADERBOARD_HEAD = """# leaderboard.json
+
+Written by `docs/generate.py` from the JSON Schema that `sinesweep schema --leaderboard` prints, by which an editor or a
+program can check a file. `schema` is its version, {version}: it becomes another when a program that reads the file has
+to be changed. New keys may come at any time. `sinesweep leaderboard FOLDER --format json` prints the same.
 """
 
 FIT_HEAD = """
@@ -65,6 +74,21 @@ def keys() -> str:
 def reference() -> str:
     """The page of commands."""
     return "\n".join([COMMANDS_HEAD, *_commands(typer.main.get_command(commands))])
+
+
+def leaderboard() -> str:
+    """The page of the leaderboard's JSON: the whole document, then every kind of thing in it."""
+    schema = json_schema()
+    parts = [LEADERBOARD_HEAD.format(version=schema["properties"]["schema"]["const"]), _keys(schema["properties"])]
+    for name, each in schema["$defs"].items():
+        told = _keys(each["properties"]) if "properties" in each else f"One of {next(_forms(each))}."
+        parts.append(f"\n## {name}\n\n{each['description']}\n\n{told}")
+    return "\n".join(parts) + "\n"
+
+
+def _keys(properties: Mapping[str, Any]) -> str:
+    rows = [(f"`{key}`", "; ".join(_forms(each)), each["description"]) for key, each in properties.items()]
+    return markdown_table(("key", "what it is", "what it says"), rows)
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:
@@ -107,16 +131,30 @@ def _forms(told: Mapping[str, Any]) -> Iterator[str]:
         yield ", ".join(f"`{value}`" for value in told["enum"])
     elif "const" in told:
         yield f"`{told['const']}`"
+    elif "$ref" in told:
+        name = told["$ref"].rpartition("/")[2]
+        yield f"[{name}](#{name.lower()})"
     elif told.get("type") == "array":
-        yield f"a list of {told['items'].get('type', 'mapping').replace('object', 'mapping')}s"
+        yield f"a list of {_several(told.get('items') or told['prefixItems'][0], told.get('maxItems'))}"
+    elif told.get("type") == "object":
+        of = told["additionalProperties"]
+        yield "a mapping" if of is True else f"a mapping of names to {_several(of)}"
     elif "pattern" in told:
         yield {":": "`module:Class`", WRITTEN: "text such as `100k`"}.get(told["pattern"], "text")
     else:
         yield _type(told)
 
 
+def _several(told: Mapping[str, Any], count: int | None = None) -> str:
+    """What a list or a mapping holds, such as `numbers`, or `2 numbers`."""
+    kind = next(_forms(told)) if "$ref" in told else f"{told.get('type', 'mapping').replace('object', 'mapping')}s"
+    return kind if count is None else f"{count} {kind}"
+
+
 def _type(told: Mapping[str, Any]) -> str:
-    kind = {"integer": "a whole number", "number": "a number", "string": "text", "null": "null"}[told["type"]]
+    kind = {"integer": "a whole number", "number": "a number", "string": "text", "boolean": "true or false"}.get(
+        told["type"], told["type"]
+    )
     limits = {"minimum": "from {}", "exclusiveMinimum": "above {}", "maximum": "to {}", "exclusiveMaximum": "below {}"}
     return " ".join([kind, *(text.format(told[limit]) for limit, text in limits.items() if limit in told)])
 
@@ -143,4 +181,5 @@ def _help(*names: str) -> str:
 if __name__ == "__main__":
     folder = Path(__file__).resolve().parent
     (folder / "keys.md").write_text(keys(), encoding="utf-8")
+    (folder / "leaderboard.md").write_text(leaderboard(), encoding="utf-8")
     (folder / "commands.md").write_text(reference(), encoding="utf-8")

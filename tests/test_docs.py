@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +17,8 @@ from sinesweep.settings import settings
 from sinesweep.space import SearchSpace
 from sinesweep.sweepfile import read_sweep
 from sinesweep.testing import examine
+from sinesweep_runner import cli
 from sinesweep_runner.catalogue import page
-from sinesweep_runner.scaffold import new_plugin
 
 # Keras 3.15 asks TensorFlow's variables for a copy in a way that numpy 2 has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
@@ -31,6 +32,19 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
 
 
+def commands():
+    """All lines of the guide's console, in their order."""
+    return [line.removeprefix("$ ") for text in blocks("console") for line in text.splitlines()]
+
+
+def call(command, monkeypatch):
+    """Runs a command of Sinesweep in this process; it has to succeed."""
+    monkeypatch.setattr(sys, "argv", shlex.split(command))
+    with pytest.raises(SystemExit) as end:
+        cli.app()
+    assert not end.value.code, command
+
+
 def follow_the_guide(folder):
     """Writes what the guide has people write, into the project that its first command makes."""
     for file, text in re.findall(r"`([\w/]+\.py)`:\n\n```python\n(.*?)```", GUIDE, re.DOTALL):
@@ -42,8 +56,10 @@ def follow_the_guide(folder):
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """The guide's project, on the path under its own name."""
-    new_plugin("features", "spectral_tilt", tmp_path)
+    """The guide's project, as its first command writes it, on the path under its own name."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    call(commands()[0], monkeypatch)
     follow_the_guide(tmp_path)
     info = tmp_path / "sinesweep_spectral_tilt-0.1.0.dist-info"
     info.mkdir()
@@ -51,8 +67,6 @@ def project(tmp_path, monkeypatch):
     target = "sinesweep_spectral_tilt.spectral_tilt:SpectralTilt"
     (info / "entry_points.txt").write_text(f"[sinesweep.features]\nspectral_tilt = {target}\n")
     monkeypatch.syspath_prepend(str(tmp_path / PROJECT))
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.chdir(tmp_path)
     for cache in (registry._entry_points, registry.load):
         cache.cache_clear()
     yield tmp_path
@@ -62,9 +76,16 @@ def project(tmp_path, monkeypatch):
         del sys.modules[name]  # the next test writes the project anew, elsewhere
 
 
-def test_the_guides_plugin_keeps_every_promise(project):
-    plugin = registry.load("features", "spectral_tilt")
-    assert [each for each in examine("features", plugin()) if each.kept is False] == []
+def test_the_guides_commands_write_find_and_check_its_plugin(project, monkeypatch):
+    """Those of pip and pytest need an environment of their own, in a slow test below."""
+    first, *others = [command for command in commands() if command.startswith("sinesweep ")]
+    assert [first, *(each.rpartition(" ")[0] for each in others)] == [
+        "sinesweep plugins new features spectral_tilt",
+        "sinesweep plugins show",
+        "sinesweep plugins check",
+    ]
+    for command in others:
+        call(command, monkeypatch)
 
 
 def test_the_guides_own_test_passes(project):
@@ -147,8 +168,7 @@ def test_the_guide_can_be_followed_word_for_word_in_a_fresh_environment(fresh_en
     for number, text in enumerate(blocks("console")):
         if number == 1:
             follow_the_guide(tmp_path)
-        for line in text.splitlines():
-            command = line.removeprefix("$ ")
+        for command in [line.removeprefix("$ ") for line in text.splitlines()]:
             done = subprocess.run(
                 command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
             )

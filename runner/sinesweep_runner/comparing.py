@@ -9,6 +9,7 @@ from typing import Any
 
 from sinesweep.comparison import Comparison, Side, compare
 from sinesweep.errors import SweepError
+from sinesweep.judge import told_by_seed
 from sinesweep.record import Record
 from sinesweep.sweepfile import plain
 from sinesweep_runner.outcome import board_from, predictions_in
@@ -37,13 +38,14 @@ def _side(folder: Path) -> Side:
     sweep, split = place.begun(), place.recall(place.split_file) or {}
     record = Record.of(sweep, place.storage(sweep))
     ended = record.results()
-    board, results = board_from(place, sweep, record, ended), {result.trial.number: result for result in ended}
+    board = board_from(place, sweep, record, ended)
+    trainings = board.best.trainings if board.best else ()
     return Side(
         name=str(folder),
         board=board,
         settings={key: value for key, value in _dotted(plain(sweep)) if key not in UNTOLD},
         fingerprint=split.get("fingerprint", ""),
-        best=predictions_in(folder)(results[board.best.number]) if board.best else None,
+        best=told_by_seed(predictions_in(folder), [each for each in ended if each.trial.number in trainings]),
         groups=[clip["group"] for clip in split.get("clips", [])],
     )
 

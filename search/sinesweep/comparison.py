@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from sinesweep.intervals import SIGNIFICANCE, holm, p_value
+from sinesweep.intervals import SIGNIFICANCE, holm
+from sinesweep.judge import BySeed, p_value_of, same_clips
 from sinesweep.leaderboard import Leaderboard
-from sinesweep.predictions import Predictions
 from sinesweep.rows import Row
 
 
@@ -21,7 +19,8 @@ class Side:
         name: as it is told: the sweep's folder.
         settings: the sweep file, by dotted keys.
         fingerprint: of its data and its split; empty before its sounds were read.
-        best: what the best trial said of the validation clips; None without.
+        best: what the trainings said of the validation clips that the best trial's score stands on; none where one is
+            missing.
         groups: the group of every clip of the data set, by index.
     """
 
@@ -29,7 +28,7 @@ class Side:
     board: Leaderboard
     settings: Mapping[str, str]
     fingerprint: str
-    best: Predictions | None
+    best: BySeed
     groups: Sequence[str]
 
 
@@ -39,9 +38,9 @@ class Gap:
 
     Attributes:
         name: of the sweep.
-        difference: of the scores, the first one's minus its own, in the objective's unit.
-        p_value: how easily chance alone makes two models differ as much on these clips, corrected for the number of
-            sweeps and for the trials that the better one was chosen among.
+        difference: of the scores that count, the first one's minus its own, in the objective's unit.
+        p_value: how easily chance alone makes the two differ as much on these clips, see `p_value_of`, corrected
+            for the number of sweeps and for the trials that the better one was chosen among.
     """
 
     name: str
@@ -93,9 +92,9 @@ def _apart(first: Side, other: Side) -> str:
         return f"it was judged by {objectives[1]}, {first.name} by {objectives[0]}"
     if first.board.best is None or other.board.best is None:
         return f"{(first if first.board.best is None else other).name} has no trial with a score"
-    if first.best is None or other.best is None:
-        return f"the predictions of {(first if first.best is None else other).name} are not there any more"
-    if first.fingerprint != other.fingerprint or not np.array_equal(first.best.clips, other.best.clips):
+    if not first.best or not other.best:
+        return f"the predictions of {(other if first.best else first).name} are not there any more"
+    if first.fingerprint != other.fingerprint or not same_clips([*first.best.values(), *other.best.values()]):
         return (
             f"it was judged on other clips (split {other.fingerprint}, there {first.fingerprint}); a difference may"
             " be that of the clips"
@@ -104,17 +103,14 @@ def _apart(first: Side, other: Side) -> str:
 
 
 def _p_value(first: Side, other: Side) -> float:
-    if first.best is None or other.best is None:
-        raise ValueError("expected two sweeps with predictions")
-    pair = first.best.probabilities, other.best.probabilities
-    groups = [first.groups[clip] for clip in first.best.clips]
-    p = p_value(first.board.metric.name, first.best.targets, *pair, groups, first.board.header.seed)
+    header = first.board.header
+    p = p_value_of(first.board.metric.name, first.best, other.best, first.groups, header.seed)
     ahead = first if first.board.metric.goodness(_ahead(first, other)) >= 0 else other
     return min(1.0, p * len(ahead.board.rows))
 
 
 def _ahead(first: Side, other: Side) -> float:
-    return _best(first).score - _best(other).score
+    return _best(first).honest[0] - _best(other).honest[0]
 
 
 def _best(side: Side) -> Row:

@@ -46,6 +46,7 @@ class Diagnosis:
     """What is the matter with one trial.
 
     Attributes:
+        kind: the word for it.
         sentence: the figures that say so.
         advice: what to try, by the names and values of the trial's own settings; empty where nothing is amiss.
     """

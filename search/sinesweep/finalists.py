@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sinesweep.continuing import Wish
@@ -30,7 +30,8 @@ class Finalist:
     Attributes:
         trials: the numbers of the trainings that have a score.
         scores: the objective of each, mean over folds.
-        score, spread: their mean and their standard deviation; None where there are too few.
+        score: their mean; None where there are none.
+        spread: their standard deviation; None of fewer than two.
         interval: 95 %, over groups of clips and seeds; None without predictions.
         wanted: how many seeds there were to be; a training without a score is none of `trials`.
         ended: every one has come to its end.
@@ -111,12 +112,17 @@ def finalists_of(judge: Judge, results: Sequence[Result], wishes: Sequence[Wish]
     }
 
 
-def crowned(ranked: Sequence[Result], finalists: dict[int, Finalist], judge: Judge) -> list[Result]:
-    """The results with the finalists first, by their own scores, once all have come to their ends.
+def decided(ranked: Sequence[Result], finalists: Mapping[int, Finalist]) -> bool:
+    """Whether fresh seeds decide: all finalists have come to their ends, and no later trial of the search, which ranks
+    these results, has taken the lead since."""
+    if not ranked or ranked[0].trial.origin not in finalists:
+        return False
+    return all(each.ended for each in finalists.values())
 
-    Where a later trial of the search has taken the lead, they are no longer its finalists, and nothing changes.
-    """
-    if not ranked or ranked[0].trial.origin not in finalists or not all(each.ended for each in finalists.values()):
+
+def crowned(ranked: Sequence[Result], finalists: Mapping[int, Finalist], judge: Judge) -> list[Result]:
+    """The results with the finalists first, by their own scores, where these decide."""
+    if not decided(ranked, finalists):
         return list(ranked)
 
     def order(result: Result) -> float:

@@ -1,4 +1,4 @@
-"""How far a score may be trusted: intervals, paired tests, and what luck alone would give.
+"""How far a score may be trusted: intervals and paired tests.
 
 All speak of the validation clips and of clips like them. A resample draws whole groups (speakers, recordings), because
 the clips of one group rise and fall together.
@@ -92,6 +92,11 @@ def wilson(share: float, n: int, confidence: float = 0.95) -> Interval:
     return max(0.0, centre - half) if share > 0 else 0.0, min(1.0, centre + half) if share < 1 else 1.0
 
 
+def standard_error(metric_name: str, targets: Targets, answers: Answers, groups: Groups, seed: int = 0) -> float:
+    """How far the metric of all clips is usually off: the standard deviation of a bootstrap by group."""
+    return float(_scores(Drawing.of(metric(metric_name).formula, targets, answers, groups, seed)).std(ddof=1))
+
+
 def p_value(
     metric_name: str,
     targets: Targets,
@@ -118,6 +123,25 @@ def p_value(
     return math.erfc(abs(difference) / error / math.sqrt(2)) if error > 0 else float(difference == 0)
 
 
+def p_value_over_runs(
+    metric_name: str,
+    targets: Targets,
+    pairs: Sequence[tuple[Answers, Answers]],
+    groups: Groups,
+    seed: int = 0,
+) -> float:
+    """How easily chance alone makes two configurations differ as much, each of them trained several times (two-sided).
+
+    The largest p-value of the pairs of trainings, because every one has to say it (the intersection-union test, Berger
+    1982, Technometrics 24, 295); 1 where they do not all say that the same one is ahead.
+    """
+    judged = metric(metric_name)
+    ahead = {np.sign(judged.score(targets, first) - judged.score(targets, second)) for first, second in pairs}
+    if len(ahead) > 1:
+        return 1.0
+    return max(p_value(metric_name, targets, first, second, groups, seed) for first, second in pairs)
+
+
 def mcnemar(only_first: int, only_second: int) -> float:
     """The exact two-sided test of two counts: clips that only the first model has right, and only the second.
 
@@ -138,36 +162,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[i]))
         corrected[i] = largest
     return corrected
-
-
-def tied_with_best(
-    metric_name: str,
-    targets: Targets,
-    best: Answers,
-    others: Sequence[Answers],
-    groups: Groups,
-    seed: int = 0,
-) -> list[bool]:
-    """For each of `others`: the data cannot tell it from the best (p ≥ 0.05 after Holm's correction)."""
-    p_values = [p_value(metric_name, targets, best, other, groups, seed) for other in others]
-    return [p >= SIGNIFICANCE for p in holm(p_values)]
-
-
-def expected_best_of(n_trials: int, value: float, n_clips: int) -> float:
-    """What the best of `n_trials` models reads on `n_clips` clips if each is right with probability `value`.
-
-    The winner's curse: the mean of the largest of independent binomial shares. Trials that share clips are not quite
-    independent, so this is the most that luck is expected to give.
-    """
-    if n_trials < 1 or n_clips < 1 or not 0 <= value <= 1:
-        raise ValueError(f"expected trials, clips and a share in 0 … 1, got {n_trials}, {n_clips} and {value}")
-    if value in (0.0, 1.0):
-        return value
-    k = np.arange(1, n_clips + 1)
-    log_ratios = np.log((n_clips - k + 1) / k) + math.log(value) - math.log1p(-value)
-    log_pmf = n_clips * math.log1p(-value) + np.concatenate([[0.0], np.cumsum(log_ratios)])
-    cdf = np.cumsum(np.exp(log_pmf)).clip(0.0, 1.0)
-    return float((1 - cdf[:-1] ** n_trials).sum() / n_clips)
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sinesweep.continuing import Wish
 from sinesweep.dataset import Task
 from sinesweep.ensemble import Ensemble, ensemble_of
-from sinesweep.finalists import Finalist, crowned, finalists_of
-from sinesweep.intervals import SIGNIFICANCE, Interval, expected_best_of
+from sinesweep.finalists import Finalist, crowned, decided, finalists_of
+from sinesweep.intervals import SIGNIFICANCE, Interval
 from sinesweep.judge import Judge, PredictionsOf
+from sinesweep.luck import best_by_luck
 from sinesweep.metrics import Metric, metric
 from sinesweep.mishaps import Mishap, mishaps_of
 from sinesweep.objectives import front, goodness
-from sinesweep.predictions import Predictions
 from sinesweep.rows import COMPARED, Row, row_of
 from sinesweep.trial import Result, State
 
@@ -26,11 +25,18 @@ class Header:
     """What was asked.
 
     Attributes:
-        clips, groups, classes: of the whole data set; classes are labels in multi-label, and none in regression.
+        name: of the sweep.
+        dataset: the data set's name.
+        clips, groups: how many the whole data set has.
+        classes: their names; those of the labels in multi-label, and none in regression.
         how: one sentence that says how the score was split.
-        budget_trials, budget_hours: the limits; no limit of time where None.
+        objective: the metric that ranks the trials.
+        seed: from which all chance of the sweep comes.
+        budget_trials: how many trials may end.
+        budget_hours: how long the search may take; None for no limit.
         hours: of search so far.
         versions: of the packages that took part.
+        task: what is asked of a clip.
         objectives: all of them, `objective` first; none where it is the only one.
     """
 
@@ -56,8 +62,8 @@ class Lead:
 
     Attributes:
         difference: best minus baseline, in the objective's own unit.
-        p_value: corrected for the number of trials, because the best was chosen among them (Bonferroni); of a finalist,
-            that of its fresh seeds which says least; None without predictions.
+        p_value: corrected for the number of trials, because the best was chosen among them (Bonferroni); of a finalist
+            over its fresh seeds; None without predictions.
     """
 
     difference: float
@@ -75,6 +81,9 @@ class Opening:
 
     Attributes:
         trial: the winner that was tested.
+        score: its objective on the clips of the test part.
+        interval: 95 % around it; None where it has none.
+        clips: how many there are in the test part.
         opened: when, as ISO 8601.
         baseline, baseline_interval: the baseline's score on the same clips.
     """
@@ -93,16 +102,21 @@ class Leaderboard:
     """The best, honestly.
 
     Attributes:
+        header: what was asked.
         rows: the best first: the finalists by their fresh seeds, then all others by the score of the search.
+        baseline: the classical model that is trial 0; None where it has no score.
+        lead: of the best over the baseline; None where there is not the one or the other.
         counts: how many trials ended in each state; neither the baseline nor the trainings of finalists count.
-        judged_clips, judged_groups: what the scores stand on; 0 without predictions.
+        failures: the trials that should have had a score and have none, by what went wrong.
+        judged_clips, judged_groups: on how many the scores stand; 0 without predictions.
         luck: what the best of as many equally good models would be expected to read, each as good as the median
-            trial; None where that has no meaning.
+            trial of the search; None of fewer than two trials, or without predictions.
         recommended: the trial with the fewest parameters among those that are tied with the best and no worse than the
             baseline; None where there is none.
-        test: None as long as the test part is sealed.
+        test: how the winner did on the sealed test part; None as long as it is sealed.
         longer: of every trial that continues a finished one with more epochs, by number, the number of that one.
-        halved, continued: how many trials were tried once more in halves of a batch, and went on after a loss.
+        halved: how many trials were tried once more in halves of a batch, for lack of memory.
+        continued: how many trials went on after the loss of a worker.
         ensemble: the best trials answering together; None where that is no gain, or cannot be judged.
     """
 
@@ -169,8 +183,10 @@ class Leaderboard:
         judge = Judge(metric(header.objective), predictions, groups, header.seed)
         searched = [result for result in results if result.trial.repeats is None]
         finalists = finalists_of(judge, results, wishes)
-        ranked = crowned(judge.ranked(searched), finalists, judge)
+        by_search = judge.ranked(searched)
+        ranked = crowned(by_search, finalists, judge)
         rows = _rows(judge, ranked, finalists, header.objectives)
+        rows = _tied(judge, rows, results, decided(by_search, finalists))
         finished = baseline if baseline is not None and judge.has_score(baseline) else None
         told = predictions(ranked[0]) if ranked else None
         base = row_of(judge, finished) if finished else None
@@ -183,7 +199,7 @@ class Leaderboard:
             failures=mishaps_of(results if baseline is None else [baseline, *results], judge),
             judged_clips=0 if told is None else len(told.clips),
             judged_groups=0 if told is None else len(set(judge.groups_of(told))),
-            luck=_luck(judge.metric, rows, told),
+            luck=best_by_luck(judge, by_search),
             recommended=_recommended(judge.metric, rows, base),
             test=test,
             longer=_longer(results),
@@ -196,16 +212,26 @@ class Leaderboard:
 def _rows(
     judge: Judge, ranked: Sequence[Result], finalists: Mapping[int, Finalist], objectives: Sequence[str]
 ) -> tuple[Row, ...]:
-    """A row a result, in their order, marked where the data cannot tell it from the best, or none beats it in all."""
-    ties = judge.ties(ranked[:COMPARED])
+    """A row a result, in their order, marked where none beats it in all."""
     rows = tuple(
-        row_of(judge, result, rank, ties.get(result.trial.number), finalists.get(result.trial.origin))
-        for rank, result in enumerate(ranked, start=1)
+        row_of(judge, result, rank, finalists.get(result.trial.origin)) for rank, result in enumerate(ranked, start=1)
     )
     if not objectives:
         return rows
     unbeaten = front([goodness(objectives, result) for result in ranked])
     return tuple(replace(row, pareto=mark) for row, mark in zip(rows, unbeaten, strict=True))
+
+
+def _tied(judge: Judge, rows: tuple[Row, ...], results: Sequence[Result], fresh: bool) -> tuple[Row, ...]:
+    """The rows, marked where the data cannot tell them from the first: by the trainings that have ranked them."""
+    found = {result.trial.number: result for result in results}
+    trained = {
+        row.number: [found[number] for number in (row.trainings if fresh else (row.number,))] for row in rows[:COMPARED]
+    }
+    if not trained:
+        return rows
+    ties = judge.ties(trained.pop(rows[0].number), trained)
+    return tuple(replace(row, tied=ties.get(row.number)) for row in rows)
 
 
 def _recommended(judged: Metric, rows: Sequence[Row], baseline: Row | None) -> int | None:
@@ -218,15 +244,8 @@ def _lead(judge: Judge, rows: Sequence[Row], results: Sequence[Result], baseline
     if not rows:
         return None
     trained = [result for result in results if result.trial.number in rows[0].trainings]
-    values = [p for p in (judge.p_value(result, baseline) for result in trained) if p is not None]
-    difference = rows[0].honest[0] - judge.score(baseline)
-    return Lead(difference, min(1.0, max(values) * len(rows)) if values else None)
-
-
-def _luck(judged: Metric, rows: Sequence[Row], known: Predictions | None) -> float | None:
-    if known is None or not judged.proportion or len(rows) < 2:
-        return None
-    return expected_best_of(len(rows), statistics.median(row.score for row in rows), len(known.clips))
+    p = judge.p_value(trained, [baseline])
+    return Lead(rows[0].honest[0] - judge.score(baseline), None if p is None else min(1.0, p * len(rows)))
 
 
 def _longer(results: Sequence[Result]) -> dict[int, int]:

@@ -51,6 +51,11 @@ class Metric:
         """Whether it ranks all clips, so that each interval takes a while."""
         return isinstance(self.formula, Ranks)
 
+    @property
+    def perfect(self) -> float:
+        """What no answers exceed: a full share, no error at all."""
+        return 1.0 if self.direction == "maximize" else 0.0
+
     def score(self, targets: Targets, answers: Answers, thresholds: Thresholds = None) -> float:
         """The metric of targets and answers, see `sinesweep.formulas`.
 

@@ -12,7 +12,15 @@ from sinesweep.trial import Cause, Result, State
 
 @dataclass(frozen=True)
 class Mishap:
-    """Trials that have no score for one cause; the first of them is the example."""
+    """Trials that have no score for one cause.
+
+    Attributes:
+        state: failed, or infeasible.
+        cause: the kind of the failure; of infeasible ones the reason, its numbers replaced by `N`.
+        count: of such trials.
+        trial: the number of the first of them.
+        example: what was said of that one.
+    """
 
     state: State
     cause: str

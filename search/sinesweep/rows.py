@@ -27,16 +27,23 @@ class Row:
 
     Attributes:
         rank: from 1; None for the baseline.
+        number: of the trial.
         score: the objective on the validation part, mean over folds.
         interval: 95 %, of all validation clips taken together; None where the predictions are not there, and beyond the
-            first `COMPARED` rows of a metric whose intervals take long.
-        tied: the data cannot tell it from the best; None where that was not asked (beyond the first `COMPARED` rows,
+            first 20 rows (`COMPARED`) of a metric whose intervals take long.
+        tied: the data cannot tell it from the best; None where that was not asked (beyond the first 20 rows,
             the baseline, or without predictions).
         folds: the objective fold by fold.
         curves: the objective epoch by epoch, a curve a fold.
+        metrics: every metric of the task by name, mean over folds.
+        parameters: of the network; 0 for the baseline.
         seconds: wall time of the whole trial.
-        accumulate, lost: the other chances that it got, as in its `Trial`.
-        costs: what is known of the network's, by the names of `sinesweep.objectives.COSTS`.
+        device: where it was trained.
+        config: the plugins and all their settings.
+        state: how it ended.
+        accumulate: in how many parts each batch passed the network; more than 1 after it ran out of memory.
+        lost: how often the process that trained it was lost.
+        costs: what is known of the network's costs by name: parameters, multiply_adds, model_bytes, latency_ms.
         pareto: no other trial beats it, all objectives considered; None with one objective, and for the baseline.
         diagnosis: what its curves say; None where they do not tell, and for the baseline.
         finalist: what fresh seeds have made of it; None where it was not trained again.
@@ -81,10 +88,9 @@ def row_of(
     judge: Judge,
     result: Result,
     rank: int | None = None,
-    tied: bool | None = None,
     finalist: Finalist | None = None,
 ) -> Row:
-    """The row of a result that has a score; without a rank that of the baseline."""
+    """The row of a result that has a score, not yet compared with others; without a rank that of the baseline."""
     name = judge.metric.name
     shown = rank is None or rank <= COMPARED or not judge.metric.ranks
     return Row(
@@ -92,7 +98,7 @@ def row_of(
         number=result.trial.number,
         score=judge.score(result),
         interval=judge.interval(result) if shown else None,
-        tied=tied,
+        tied=None,
         folds=tuple(fold.metrics[name] for fold in result.folds if name in fold.metrics),
         curves=tuple(_curve(fold.history, name) for fold in result.folds),
         metrics={key: value for key, value in result.metrics.items() if math.isfinite(value)},

@@ -81,7 +81,11 @@ class Search(Section):
         f" others make a Pareto front with it: {', '.join(METRICS)}; after the first also a cost: {', '.join(COSTS)};"
         f" where it is left out: {', '.join(f'{name} in {task}' for task, name in DEFAULT_OBJECTIVES.items())}",
     )
-    sampler: Literal["tpe", "random", "grid", "qmc", "cmaes", "gp", "nsga2"] = "tpe"
+    sampler: Literal["tpe", "random", "grid", "qmc", "cmaes", "gp", "nsga2"] = Field(
+        "tpe",
+        description="who chooses the next trial: tpe, cmaes, gp and nsga2 learn from those before it, random and qmc"
+        " (evenly spread) do not, grid goes through every value; gp needs `sinesweep[gp]`",
+    )
     pruner: Literal["median", "hyperband", "asha", "none"] = Field(
         "median",
         description="who ends hopeless trials; asha pauses them instead, and the best go on from their checkpoints."

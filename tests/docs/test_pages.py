@@ -1,6 +1,6 @@
 """What the pages of docs/ show works as it stands: every block of code is run, in the order of its page.
 
-docs/plugins.md has tests of its own, in tests/test_docs.py.
+docs/plugins.md has tests of its own, in tests/test_docs.py. Commands that stand in a sentence are in test_commands.py.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = sorted({str(file.relative_to(DOCS)) for file in DOCS.rglob("*.md")} - {"plugins.md"})
-SLOW = {"exports.md", "from-ray-tune.md"}
+SLOW = {"from-ray-tune.md"}
 NOT_RUN = {"first-sweep.md": 1, "clusters.md": 3}
 """How many blocks of a page say that they are not run."""
 

@@ -37,6 +37,18 @@ def test_the_page_of_commands_is_current(writers):
     assert text_of("commands.md") == writers["reference"](), "run: python docs/generate.py"
 
 
+def test_the_page_of_the_leaderboards_keys_is_current(writers):
+    assert text_of("leaderboard.md") == writers["leaderboard"](), "run: python docs/generate.py"
+
+
+@pytest.mark.parametrize("page", ["keys.md", "leaderboard.md"])
+def test_every_key_says_what_it_may_be_and_what_it_is(page):
+    """Of all cells, that of the default alone may be empty."""
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in re.findall(r"^\| +\[?`.*$", text_of(page), re.M)]
+    assert len(rows) > 50
+    assert [row[0] for row in rows if not (row[1] and row[-1])] == []
+
+
 def test_every_cause_of_a_failure_has_a_section_that_says_what_is_done_about_it():
     sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^#)", text_of("troubleshooting.md"), re.DOTALL | re.MULTILINE))
     assert sections.keys() == set(Cause)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -20,8 +17,6 @@ from sinesweep_runner.outcome import board_of
 from sinesweep_runner.sweepfolder import SweepFolder
 
 pytestmark = pytest.mark.slow
-
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -59,18 +54,6 @@ def test_the_test_part_has_the_leaderboards_score_through_every_export(swept, ta
     opening = board_of(swept).test
     assert opening.clips == len(clips)
     assert measure(targets, answers)["accuracy"] == pytest.approx(opening.score)
-
-
-def test_what_the_page_shows_works(sinesweep, swept, tones, monkeypatch, tmp_path, capfd):
-    (tmp_path / "sweeps").mkdir()
-    (tmp_path / "sweeps" / "digits").symlink_to(swept)
-    (tmp_path / "some.wav").symlink_to(tones / "hum" / "rec1_take1.wav")
-    monkeypatch.chdir(tmp_path)
-    (commands,), (program,) = (re.findall(rf"```{word}\n(.*?)```", PAGE, re.DOTALL) for word in ("console", "python"))
-    for line in commands.splitlines()[1:]:
-        assert sinesweep(*line.removeprefix("$ sinesweep ").split()).code == 0
-    exec(compile(program, "exports.md", "exec", dont_inherit=True), {})
-    assert "some.wav" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("target", [Format.LITERT, Format.ONNX])

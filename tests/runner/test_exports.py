@@ -12,7 +12,7 @@ import pytest
 from sinesweep.errors import ArtifactError, ExportError
 from sinesweep.exports import read_exports
 from sinesweep.trial import Trial
-from sinesweep_runner.export import formats
+from sinesweep_runner.export import exporting, formats
 from sinesweep_runner.export.exported import Exported
 from sinesweep_runner.export.exporting import TOLERANCE, export
 from sinesweep_runner.export.formats import Format
@@ -108,6 +108,25 @@ def test_an_export_that_answers_otherwise_is_not_kept(make_winner):
     with pytest.raises(ExportError, match="answers otherwise than the model"):
         export(best, Format.LITERT, trust=True)
     assert sorted(file.name for file in best.rglob("*") if file.is_file()) == ["README.md", "model.json", "model.keras"]
+
+
+@pytest.mark.parametrize("target", [Format.LITERT, Format.ONNX])
+def test_what_does_not_run_is_never_kept(winner, monkeypatch, tmp_path, target):
+    best = shutil.copytree(winner, tmp_path / "best")
+    before = sorted(best.rglob("*"))
+    monkeypatch.setattr(exporting, "convert", lambda model, target, file: file.write_bytes(b"rubbish" * 1000))
+    with pytest.raises(ExportError, match="the exported file does not run: "):
+        export(best, target, trust=True)
+    assert sorted(best.rglob("*")) == before
+
+
+def test_an_export_that_fails_leaves_an_earlier_one_in_its_place(winner, exported, monkeypatch, tmp_path):
+    folder = shutil.copytree(exported[0], tmp_path / "mine" / "onnx")
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    monkeypatch.setattr(exporting, "convert", lambda model, target, file: file.write_bytes(b"rubbish"))
+    with pytest.raises(ExportError, match="does not run"):
+        export(winner, Format.ONNX, out=folder, trust=True)
+    assert {file: file.read_bytes() for file in folder.parent.rglob("*") if file.is_file()} == before
 
 
 @pytest.mark.parametrize("target", [Format.LITERT, Format.ONNX])

@@ -17,6 +17,9 @@ from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import State
 from sinesweep_runner import Artifact, board_of, finalize, predict, resume, run
+from sinesweep_runner.export.exported import Exported
+from sinesweep_runner.export.exporting import export
+from sinesweep_runner.export.formats import Format
 from sinesweep_runner.model.facts import trial_of
 from sinesweep_runner.outcome import status_of, trial_text
 from sinesweep_runner.printing import print_outcome
@@ -136,11 +139,14 @@ def test_no_sealed_clip_was_seen_in_training_or_validation(finished):
     assert len(seen) + len(split["test"]) == len(group_of)
 
 
-def test_the_score_through_predict_is_the_leaderboards(finished):
+@pytest.mark.parametrize("exported", [False, True], ids=["the winner", "its ONNX export"])
+def test_the_score_through_predict_is_the_leaderboards(finished, tmp_path, exported):
     opened = json.loads((finished.folder / "test.json").read_text())
     split = json.loads((finished.folder / "split.json").read_text())
     sealed = [split["clips"][clip] for clip in split["test"]]
-    answers = predict(Artifact.load(finished.folder / "best"), [clip["path"] for clip in sealed])
+    best = shutil.copytree(finished.folder / "best", tmp_path / "best")
+    model = Exported.load(best / export(best, Format.ONNX).folder) if exported else Artifact.load(best)
+    answers = predict(model, [clip["path"] for clip in sealed])
     assert [answer.path for answer in answers] == [clip["path"] for clip in sealed]
     right = [answer.label == clip["label"] for answer, clip in zip(answers, sealed, strict=True)]
     assert np.mean(right) == pytest.approx(opened["score"])

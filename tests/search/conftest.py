@@ -4,6 +4,8 @@ Fixtures:
     sweep_of: `sweep_of(skills, …)` → `Made`: one completed trial a skill (its logit margin), a baseline as trial 0, and
         `board()` that ranks them.
     board: of four trials, a baseline, and one trial that failed.
+    final: `final(first, second)` → `Made`: trials 1 and 2 lead the search, and fresh seeds have made of them what these
+        skills say.
     story_of: `story_of(board)` → the `Story` of a report, its results those of the rows.
 """
 
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from sinesweep.continuing import Wish
 from sinesweep.leaderboard import Header, Leaderboard
 from sinesweep.metrics import measure
 from sinesweep.predictions import Predictions
@@ -21,6 +24,7 @@ from sinesweep.report.story import Story
 from sinesweep.trial import Cause, Failure, FoldScore, Result, State, Trial
 
 CLIPS, CLASSES, FOLDS = 240, 4, 3
+SEEDS = (11, 12, 13)
 HEADER = Header(
     name="bells",
     dataset="church bells",
@@ -39,17 +43,19 @@ HEADER = Header(
 
 @dataclass
 class Made:
-    """Results and their predictions."""
+    """Results and their predictions, and what was wanted of finished trials."""
 
     header: Header
     results: list[Result] = field(default_factory=list)
     baseline: Result | None = None
     told: dict[int, Predictions] = field(default_factory=dict)
+    wishes: list[Wish] = field(default_factory=list)
 
     def board(self, **changes) -> Leaderboard:
         header = replace(self.header, **changes)
         groups = [f"recording {i // 3}" for i in range(CLIPS)]
-        return Leaderboard.of(header, self.results, self.baseline, lambda r: self.told.get(r.trial.number), groups)
+        told = lambda result: self.told.get(result.trial.number)  # noqa: E731
+        return Leaderboard.of(header, self.results, self.baseline, told, groups, wishes=self.wishes)
 
 
 @pytest.fixture
@@ -60,6 +66,21 @@ def sweep_of():
             made.baseline = _result(made, 0, baseline, {"baseline": {"name": "svm", "C": 10.0}})
         for i, skill in enumerate(skills):
             made.results.append(_result(made, i + 1, skill, config_of(i, **config)))
+        return made
+
+    return make
+
+
+@pytest.fixture
+def final(sweep_of):
+    def make(first, second, search=(3.0, 2.9, 1.0), **more):
+        made = sweep_of([*search, *first, *second], **{"baseline": 0.5} | more)
+        places = [(1, seed) for seed, _ in zip(SEEDS, first, strict=False)]
+        places += [(2, seed) for seed, _ in zip(SEEDS, second, strict=False)]
+        for place, (origin, seed) in enumerate(places, start=len(search)):
+            run = made.results[place]
+            made.results[place] = replace(run, trial=replace(run.trial, seed=seed, repeats=origin))
+            made.wishes.append(Wish(origin, 4, seed))
         return made
 
     return make

@@ -1,10 +1,10 @@
-"""Intervals, paired tests and the winner's curse, held to published figures and to sums done by hand."""
+"""Intervals and paired tests, held to published figures and to sums done by hand."""
 
 import numpy as np
 import pytest
 
 from sinesweep.dataset import Task
-from sinesweep.intervals import expected_best_of, holm, interval, mcnemar, p_value, tied_with_best, wilson
+from sinesweep.intervals import holm, interval, mcnemar, p_value, p_value_over_runs, standard_error, wilson
 from sinesweep.metrics import metric, metrics_for
 
 
@@ -117,28 +117,34 @@ def test_the_paired_bootstrap_errs_as_often_as_it_says():
     assert np.mean(np.array(found) < 0.05) < 0.12
 
 
-def test_ties_are_corrected_for_their_number():
-    """With 7 clips against 0 (p = 0.016) a lone rival is told apart; one of ten such is not."""
-    targets = np.zeros(30, int)
-    best = np.tile([0.9, 0.1], (30, 1))
-    rival = best.copy()
-    rival[:7] = [0.1, 0.9]
-    assert tied_with_best("accuracy", targets, best, [rival], list(range(30))) == [False]
-    assert tied_with_best("accuracy", targets, best, [rival] * 10, list(range(30))) == [True] * 10
+def pairs_of(*skills):
+    """Trainings of two configurations on the same 300 clips: a pair of skills each."""
+    made = [[told(300, skill, 2 * i + place)[1] for place, skill in enumerate(pair)] for i, pair in enumerate(skills)]
+    return told(300, 0, 0)[0], made, [i // 3 for i in range(300)]
 
 
-@pytest.mark.parametrize(("n", "p", "trials", "best"), [(80, 0.65, 50, 0.767), (400, 0.82, 50, 0.862)])
-def test_the_best_of_many_equal_models_reads_high(n, p, trials, best):
-    assert expected_best_of(trials, p, n) == pytest.approx(best, abs=5e-4)
+@pytest.mark.parametrize("name", ["accuracy", "macro_f1", "loss"])
+def test_several_trainings_say_no_more_than_the_one_that_says_least(name):
+    targets, pairs, groups = pairs_of((2.5, 0.5), (2.0, 1.4), (2.5, 1.0))
+    each = [p_value(name, targets, *pair, groups) for pair in pairs]
+    assert p_value_over_runs(name, targets, pairs, groups) == max(each)
+    assert p_value_over_runs(name, targets, pairs[:1], groups) == each[0] < max(each)
 
 
-def test_the_expected_best_agrees_with_chance_and_with_its_limits():
-    drawn = np.random.default_rng(0).binomial(50, 0.7, size=(20_000, 10)).max(axis=1).mean() / 50
-    assert expected_best_of(10, 0.7, 50) == pytest.approx(drawn, abs=2e-3)
-    assert expected_best_of(1, 0.3, 1000) == pytest.approx(0.3)
-    assert expected_best_of(9, 1.0, 5) == 1.0
-    with pytest.raises(ValueError, match="expected trials, clips and a share"):
-        expected_best_of(0, 0.5, 10)
+@pytest.mark.parametrize("name", ["accuracy", "macro_f1", "loss"])
+def test_trainings_that_contradict_each_other_say_nothing(name):
+    """Each alone is beyond chance, one for the first configuration and one for the second."""
+    targets, pairs, groups = pairs_of((2.5, 0.5), (0.5, 2.5))
+    assert max(p_value(name, targets, *pair, groups) for pair in pairs) < 0.001
+    assert p_value_over_runs(name, targets, pairs, groups) == 1.0
+
+
+@pytest.mark.parametrize("name", ["macro_f1", "auc", "loss"])
+def test_the_standard_error_is_that_of_the_interval(name):
+    targets, probabilities = told(400, 1.0, 3)
+    groups = list(range(400))
+    low, high = interval(name, targets, probabilities, groups)
+    assert standard_error(name, targets, probabilities, groups) == pytest.approx((high - low) / (2 * 1.96), rel=0.1)
 
 
 def labels(n, skill, seed):

@@ -139,6 +139,16 @@ def test_the_schema_in_the_documentation_is_that_of_what_is_written():
     )
 
 
+def test_every_key_of_the_schema_says_at_its_own_place_what_it_is():
+    schema = json_schema()
+    assert schema["$defs"]["Finalist"]["properties"]["spread"]["description"] == (
+        "their standard deviation; null of fewer than two."
+    )
+    for each in (schema, *schema["$defs"].values()):
+        assert "Attributes" not in each["description"]
+        assert all(key["description"] for key in each.get("properties", {}).values())
+
+
 def test_every_key_that_is_written_is_in_the_schema(any_board):
     schema, written = json_schema(), json.loads(report.to_json(any_board))
     assert written["schema"] == VERSION

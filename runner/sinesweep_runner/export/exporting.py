@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def export(best: Path, target: Format, *, int8: bool = False, out: Path | None =
     artifact = Artifact.load(best, trust=trust)
     _check_backend()
     half = folder.with_name(f".{folder.name}.{os.getpid()}.half")
+    first = not half.parent.exists()
     try:
         half.mkdir(parents=True)
         measured = _written(artifact, target, int8, half)
@@ -65,6 +67,9 @@ def export(best: Path, target: Format, *, int8: bool = False, out: Path | None =
         raise ExportError(f"{folder}: the export cannot be written: {reason.strerror or reason}") from reason
     finally:
         shutil.rmtree(half, ignore_errors=True)
+        if first and not folder.exists():
+            with suppress(OSError):  # somebody else's export may lie there by now
+                half.parent.rmdir()
     return made
 
 

@@ -113,11 +113,12 @@ def _baseline(side: Side) -> str:
 
 def _side(side: Side) -> dict[str, object]:
     best = side.board.best
+    score, interval = best.honest if best else (None, None)
     return {
         "name": side.name,
         "split": side.fingerprint,
         "objective": side.board.metric.name,
-        "best": {"trial": best.number, "score": best.score, "interval": best.interval} if best else None,
+        "best": {"trial": best.number, "score": score, "interval": interval} if best else None,
         "baseline": side.board.baseline.score if side.board.baseline else None,
         "test": side.board.test.score if side.board.test else None,
         "hours": side.board.header.hours,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import TypeAdapter
 
 from sinesweep.errors import SweepError
 from sinesweep.leaderboard import Leaderboard
+from sinesweep.report.described import described
 
 VERSION = 1
 """Of the schema; a larger number says that a program which reads the files has to be changed."""
@@ -38,16 +40,31 @@ def from_json(text: str) -> Leaderboard:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of what `to_json` writes."""
-    schema = _board().json_schema(mode="serialization")
+    """The JSON Schema of what `to_json` writes; what a key means is said where it stands."""
+    schema = _told(_board().json_schema(mode="serialization"))
     version = {"const": VERSION, "description": "version of this schema"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
+        "$defs": {name: _told(each) for name, each in schema["$defs"].items()},
         "title": "A leaderboard of Sinesweep",
         "properties": {"schema": version, **schema["properties"]},
         "required": ["schema", *schema["required"]],
     }
+
+
+def _told(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a class, whose attributes tell at their own place what its docstring says of them."""
+    if "properties" not in schema:
+        return schema
+    summary, told = described(schema["description"])
+    keys = {name: each | {"description": _in_json(told[name])} for name, each in schema["properties"].items()}
+    return schema | {"description": summary, "properties": keys}
+
+
+def _in_json(text: str) -> str:
+    """What a docstring says, in the words of JSON."""
+    return re.sub(r"\bNone\b", "null", text)
 
 
 @cache

@@ -80,12 +80,13 @@ def front(board: Leaderboard) -> str:
 
 
 def luck(board: Leaderboard) -> str:
-    """What choosing the best of many gives without any merit."""
+    """What choosing the best of many gives without any merit, and where that number comes from."""
     if board.luck is None:
         return ""
+    how = "" if board.metric.proportion else ", if each errs as much as resamples of its clips spread"
     return (
-        f"Choosing flatters: the best of {len(board.rows)} models that are all as good as the median trial would be"
-        f" expected to read {board.metric.show(board.luck)} on {board.judged_clips:,} clips."
+        f"Choosing flatters: the {words.equals(board)}, all as good as the median trial, would be expected to read"
+        f" {board.metric.show(board.luck)} on {board.judged_clips:,} clips{how}."
     )
 
 

@@ -58,10 +58,23 @@ def verdict(board: Leaderboard) -> str:
     best, base = board.best, board.baseline
     if best is None:
         return f"No trial has a score yet{f': {counts(board)}' if board.counts else ''}."
-    measured = f"Trial {best.number} is best with {scored(board.metric, best)}"
+    measured = f"Trial {best.number} is best with {scored(board.metric, best)}{_by_luck(board, best)}"
     if base is None or board.lead is None:
         return f"{measured}. There is no baseline to compare it with."
     return f"{measured}; the baseline ({baseline_name(base)}) has {scored(board.metric, base)}. {_lead(board)}"
+
+
+def equals(board: Leaderboard) -> str:
+    """`best of 40 equal models`: whose score luck alone explains."""
+    return f"best of {len(board.rows)} equal models"
+
+
+def _by_luck(board: Leaderboard, best: Row) -> str:
+    """What luck would read, beside the score that was chosen: that of fresh seeds was not."""
+    if board.luck is None:
+        return ""
+    chosen = "" if best.trainings == (best.number,) else f"; the search had read {board.metric.show(best.score)}"
+    return f"{chosen}, where the {equals(board)} would read {board.metric.show(board.luck)} by luck"
 
 
 def _lead(board: Leaderboard) -> str:

@@ -82,6 +82,29 @@ def test_every_window_is_answered_with_its_times(model, long):
     assert list(found[3].probabilities.values()) == pytest.approx(model.answer(wave[None, 4800:6800])[0], abs=1e-5)
 
 
+def test_progress_is_told_file_by_file_up_to_the_last(model, tone, tmp_path):
+    for name in ("one.wav", "two.wav"):
+        soundfile.write(tmp_path / name, tone(), 4000)
+    told = []
+    predict(model, [tmp_path], progress=lambda done, total: told.append((done, total)))
+    assert told == [(0, 2), (1, 2), (1, 2), (2, 2)]
+
+
+def test_progress_within_a_recording_is_the_share_that_has_been_read(model, long):
+    """Windows of 0.5 s, of which the last ends with the 4 s."""
+    told = []
+    predict(model, [long], hop_s=0.5, progress=lambda done, total: told.append((done, total)))
+    assert told == [(each / 8, 1) for each in range(1, 9)] + [(1, 1)]
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_the_progress(model, tone, tmp_path):
+    (tmp_path / "bad.wav").write_bytes(b"no sound")
+    soundfile.write(tmp_path / "good.wav", tone(), 4000)
+    told = []
+    predict(model, [tmp_path / "bad.wav", tmp_path / "good.wav"], progress=lambda done, total: told.append(done))
+    assert told == [1, 1, 2]
+
+
 @pytest.mark.parametrize("policy", ["pad", "crop", "windows"])
 def test_a_file_is_heard_in_pieces_as_it_is_as_a_whole(make_model, long, policy):
     model = Artifact.load(make_model(Length(policy, 4000, 2000, 1500 if policy == "windows" else 0)))

@@ -44,6 +44,10 @@ def _figures(board: Leaderboard) -> str:
         if row is not None:
             score, interval = row.honest
             figures.append(_figure(label, metric.show(score), words.spread(metric, interval)))
+    if board.best and board.luck is not None:
+        fresh = board.best.trainings != (board.best.number,)
+        below = f"by luck; the search had read {metric.show(board.best.score)}" if fresh else "by luck alone"
+        figures.insert(1, _figure(words.equals(board).capitalize(), metric.show(board.luck), below))
     if test is None:
         figures.append(_figure("Test", "sealed", "not opened yet", "sealed"))
     else:
