@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-from rich.console import Console
 
 from sinesweep import limits
 from sinesweep.configuration import make_baseline
@@ -27,10 +26,10 @@ from sinesweep_runner import backend
 from sinesweep_runner.catalogue import markdown_table
 from sinesweep_runner.placement import plan_workers, this_machine
 from sinesweep_runner.preparing import Prepared, entries_of, look, read_table
+from sinesweep_runner.quarters import quarters
 from sinesweep_runner.sound.audit import Audit, audit
 from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.training import assembly, drybuild
-from sinesweep_runner.watch import Watch
 
 CELLS_A_SECOND = 2.0e6
 """Feature cells (frames × bins) that one core trains on in a second, by the default `cnn`; see benchmarks/README.md."""
@@ -51,11 +50,10 @@ def check_sweep(file: Path, overrides: Sequence[str] = ()) -> str:
         UserError: the file or the data cannot be used; every problem that was found.
     """
     sweep = read_sweep(file, overrides)
-    watch = Watch(sweep, 1, Console(stderr=True))
     store = default_store()
     table = read_table(sweep)
     sweep = table.sweep
-    prepared = look(table, sweep, store, watch.progress)
+    prepared = look(table, sweep, store, lambda what: quarters(what, _aside))
     files = entries_of(prepared, store)
     baseline = None if sweep.baseline is None else make_baseline(sweep.baseline)
     seen = audit(
@@ -66,6 +64,11 @@ def check_sweep(file: Path, overrides: Sequence[str] = ()) -> str:
         raise SweepError(_nothing_works(sweep, found))
     parts = (_data(prepared), _split(prepared, seen), _space(sweep, found), _limits(sweep, prepared))
     return "\n\n".join(filter(None, (*parts, _time(sweep, prepared, found))))
+
+
+def _aside(line: str) -> None:
+    """One line beside what was asked for, while somebody waits for it."""
+    print(line, file=sys.stderr)
 
 
 def _data(prepared: Prepared) -> str:

@@ -14,12 +14,16 @@ from sinesweep_runner.commands import data, elsewhere, export, look, predict, sw
 
 DONE, FAILED, MISTAKE = 0, 1, 2
 
+NO_HELP = {"help": False}
+"""Typer loads Pydantic to read a `--help` that is not given; one that is False it takes as it is."""
+
 commands = typer.Typer(
     help="Find the best audio model for your own sounds.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"default_map": {**NO_HELP, "plugins": NO_HELP}},
 )
 for module in (sweep, look, use, predict, export, data, elsewhere):
     commands.registered_commands += module.commands.registered_commands

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from sinesweep import registry
 from sinesweep.blame import blaming
@@ -145,10 +143,18 @@ def length_of(audio: Audio, report: ScanReport, split: Split) -> Length:
     """The waveform that the network sees; what the file leaves open is measured on the clips that are not sealed."""
     seen = sorted(set(range(len(report.rates_hz))) - set(split.test))
     rate_hz = audio.rate_hz or Counter(report.rates_hz[i] for i in seen).most_common(1)[0][0]
-    longest_s = float(np.percentile([report.durations_s[i] for i in seen], 95))
+    longest_s = _quantile([report.durations_s[i] for i in seen], 0.95)
     seconds = audio.seconds or max(0.01, min(LONGEST_S, round(longest_s, 2)))
     hop_s = audio.hop_s or seconds / 2
     return Length(audio.length, rate_hz, max(1, round(seconds * rate_hz)), max(1, round(hop_s * rate_hz)))
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    """As `numpy.quantile`, to the last bit; that one loads `numpy.ma`, for a check the dearest part of it."""
+    ordered = sorted(values)
+    below, between = divmod(share * (len(ordered) - 1), 1)
+    low, high = ordered[int(below)], ordered[min(int(below) + 1, len(ordered) - 1)]
+    return high - (high - low) * (1 - between) if between >= 0.5 else low + (high - low) * between
 
 
 def record_split(prepared: Prepared, folder: SweepFolder) -> None:

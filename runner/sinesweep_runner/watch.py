@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,10 @@ from sinesweep.metrics import METRICS
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Report, Result, State, Trial
 from sinesweep.wording import duration, many
+from sinesweep_runner.quarters import Progress, quarters
 
 if TYPE_CHECKING:
     from sinesweep.record import Record
-
-Progress = Callable[[int, int], None]
 
 
 class Watch:
@@ -38,20 +37,11 @@ class Watch:
 
     def say(self, text: str) -> None:
         """One line for the person who waits."""
-        self._console.print(text, highlight=False, markup=False, soft_wrap=True)
+        self._console.print(text, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     def progress(self, what: str) -> Progress:
         """A callback `(done, total)` for long preparations; says every quarter."""
-        said = -1
-
-        def step(done: int, total: int) -> None:
-            nonlocal said
-            quarter = 4 * done // max(total, 1)
-            if quarter > said:
-                said = quarter
-                self.say(f"{what}: {done} of {total}")
-
-        return step
+        return quarters(what, self.say)
 
     def remember(self, record: Record) -> None:
         """What earlier runs of the same sweep came to."""

@@ -79,10 +79,9 @@ class Choice:
             raise ValueError(f"search must be some of {self.options}; got {self.search}")
 
     def __contains__(self, value: object) -> bool:
-        numbers = [option for option in self.options if _is_number(option)]
-        if len(numbers) == len(self.options) and _is_number(value):
-            return min(numbers) <= value <= max(numbers)  # type: ignore[operator]
-        return any(value == option and type(value) is type(option) for option in self.options)
+        if any(value == option and type(value) is type(option) for option in self.options):
+            return True
+        return all(map(_is_number, (value, *self.options))) and min(self.options) <= value <= max(self.options)  # type: ignore[operator]
 
     def __str__(self) -> str:
         return ", ".join(str(option) for option in self.options)

@@ -8,10 +8,12 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
+from collections.abc import Iterable
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, entry_points
+from itertools import chain
 from typing import Any
 
 from sinesweep.blame import NOBODYS
@@ -36,23 +38,33 @@ class Listed:
 
 
 @cache
-def _entry_points(kind: str) -> dict[str, list[EntryPoint]]:
+def _entry_points() -> dict[str, dict[str, list[EntryPoint]]]:
+    """By group and name; to find them, the files of every installed distribution are read: once, for all kinds."""
+    announced = entry_points()
+    return {group: _by_name(announced.select(group=group)) for group in announced.groups if group.startswith(PREFIX)}
+
+
+def _by_name(entries: Iterable[EntryPoint]) -> dict[str, list[EntryPoint]]:
     found: dict[str, list[EntryPoint]] = {}
-    for entry in sorted(entry_points(group=PREFIX + kind), key=lambda e: (e.name, e.value)):
+    for entry in sorted(entries, key=lambda e: (e.name, e.value)):
         # An editable install and its own wheel may both announce the same line; that is one plugin.
         if entry.value not in [other.value for other in found.get(entry.name, [])]:
             found.setdefault(entry.name, []).append(entry)
     return found
 
 
+def _of_kind(kind: str) -> dict[str, list[EntryPoint]]:
+    return _entry_points().get(PREFIX + kind, {})
+
+
 def names(kind: str) -> list[str]:
     """The names of all installed plugins of a kind, sorted."""
-    return sorted(_entry_points(kind))
+    return sorted(_of_kind(kind))
 
 
 def listing(kind: str) -> list[Listed]:
     """Every installed plugin of a kind; a name that two distributions claim stands here twice."""
-    rows = [(name, entry) for name, entries in _entry_points(kind).items() for entry in entries]
+    rows = [(name, entry) for name, entries in _of_kind(kind).items() for entry in entries]
     return [Listed(kind, name, entry.value, _distribution(entry)) for name, entry in rows]
 
 
@@ -62,10 +74,10 @@ def strays() -> dict[str, list[str]]:
     Returns:
         by the name of the plugin, whose it is, which group, and which one is meant, a sentence each.
     """
-    announced, groups = entry_points(), [PREFIX + kind for kind in KINDS]
+    announced, groups = _entry_points(), [PREFIX + kind for kind in KINDS]
     found: dict[str, list[str]] = {}
-    for group in sorted(announced.groups - set(groups)):
-        for entry in announced.select(group=group) if group.startswith(PREFIX) else ():
+    for group in sorted(announced.keys() - groups):
+        for entry in chain.from_iterable(announced[group].values()):
             found.setdefault(entry.name, []).append(
                 f"{_distribution(entry)} announces '{entry.name}' in the group '{group}', which nobody reads."
                 f"{nearest(group, groups)}"
@@ -86,7 +98,7 @@ def kinds(name: str) -> list[str]:
         PluginError: `module:Class` cannot be imported.
     """
     if ":" not in name:
-        return [kind for kind in KINDS if name in _entry_points(kind)]
+        return [kind for kind in KINDS if name in _of_kind(kind)]
     plugin = _import(name, name)
     return [kind for kind, base in KINDS.items() if isinstance(plugin, type) and issubclass(plugin, base)]
 
@@ -101,7 +113,7 @@ def load(kind: str, name: str) -> type[Any]:
     """
     if ":" in name:
         return _checked(kind, f"'{name}'", _import(name, name))
-    entries = _entry_points(kind).get(name, [])
+    entries = _of_kind(kind).get(name, [])
     if not entries:
         guess = did_you_mean(name, names(kind))
         raise PluginError(f"no plugin named '{name}' among {kind}.{guess} {why_unknown(name)}")
@@ -176,4 +188,10 @@ def _checked(kind: str, whose: str, plugin: Any) -> type[Any]:
 
 
 def _distribution(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "an unknown distribution"
+    return _name_and_version(entry.dist) if entry.dist else "an unknown distribution"
+
+
+@cache
+def _name_and_version(distribution: Distribution) -> str:
+    """`name version`; each of the two parses the distribution's description, the whole of it, anew."""
+    return f"{distribution.name} {distribution.version}"

@@ -19,15 +19,19 @@ import typing
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, TypeVar, cast
-
-import pydantic
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from sinesweep.blame import blaming
 from sinesweep.domains import Choice, Domain, Float, Int
 from sinesweep.errors import PluginError, did_you_mean
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 P = TypeVar("P")
+
+PLAIN = (bool, int, float)
+"""Where a value has such a type it is what JSON would make of it, and is taken as it is."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,18 @@ class Setting:
 
     def parse(self, value: Any) -> Any:
         """`value` in this setting's type; raises ValueError with a readable reason."""
-        try:
-            parsed = _adapter(self.type).validate_json(json.dumps(value), strict=True)
-        except (TypeError, pydantic.ValidationError):
-            raise ValueError(f"expected {_type_name(self.type)}, got {value!r}") from None
+        parsed = value if type(value) is self.type and self.type in PLAIN else self._read(value)
         if self.domain is not None and parsed is not None and parsed not in self.domain:
             raise ValueError(f"expected {self.domain}, got {value!r}")
         return parsed
+
+    def _read(self, value: Any) -> Any:
+        from pydantic import ValidationError
+
+        try:
+            return _adapter(self.type).validate_json(json.dumps(value), strict=True)
+        except (TypeError, ValidationError):
+            raise ValueError(f"expected {_type_name(self.type)}, got {value!r}") from None
 
 
 def settings(plugin: type[Any]) -> Mapping[str, Setting]:
@@ -107,8 +116,10 @@ def _read(plugin: Any) -> Mapping[str, Setting]:
 
 
 @cache
-def _adapter(kind: Any) -> pydantic.TypeAdapter[Any]:
-    return pydantic.TypeAdapter(kind)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter  # not at the top: whoever loads a plugin, or asks for help, reads this module
+
+    return TypeAdapter(kind)
 
 
 def _setting(field: dataclasses.Field[Any], hint: Any) -> Setting:

@@ -7,6 +7,7 @@ so only the indices of clips stand here.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sinesweep.dataset import Dataset, Targets, Task
 from sinesweep.errors import DatasetError
-from sinesweep.strata import strata
+from sinesweep.strata import Strata, strata
 from sinesweep.stratify import deal
 from sinesweep.units import Units, counts
 from sinesweep.wording import many
@@ -157,10 +158,16 @@ def split_table(dataset: Dataset, split: Split) -> list[PartRow]:
             name,
             len({groups[i] for i in part}),
             len(part),
-            {kind: sum(k in kinds.of[i] for i in part) for k, kind in enumerate(kinds.names)},
+            _held(part, kinds),
         )
         for name, part in parts
     ]
+
+
+def _held(part: Sequence[int], kinds: Strata) -> dict[str, int]:
+    """How many clips of each stratum a part holds."""
+    counted = Counter(stratum for i in part for stratum in kinds.of[i])
+    return {name: counted[stratum] for stratum, name in enumerate(kinds.names)}
 
 
 def _check_difference(dataset: Dataset) -> None:

@@ -166,12 +166,12 @@ class Units:
 
 def counts(of: Sequence[str], kinds: Strata, names: Sequence[str]) -> Counts:
     """Clips of every stratum, and all clips, in every unit of `names`; `of` is the unit of every clip."""
-    row = {name: i for i, name in enumerate(names)}
-    table = np.zeros((len(names), len(kinds.names) + 1), np.int64)
+    rows = {name: [0] * (len(kinds.names) + 1) for name in names}
     for name, counted in zip(of, kinds.of, strict=True):
-        if name in row:
-            table[row[name], [*counted, -1]] += 1
-    return table
+        if name in rows:
+            for column in (*counted, -1):
+                rows[name][column] += 1
+    return np.array([rows[name] for name in names], np.int64).reshape(len(names), len(kinds.names) + 1)
 
 
 def _published(name: str) -> tuple[int, list[str | int]]:

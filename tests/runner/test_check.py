@@ -8,9 +8,13 @@ import pytest
 import soundfile
 
 from sinesweep.errors import SweepError
+from sinesweep.sections import Audio
+from sinesweep.split import Split
 from sinesweep.sweepfile import check_document
 from sinesweep_runner import board_of, run
 from sinesweep_runner.checking import check_sweep
+from sinesweep_runner.preparing import length_of
+from sinesweep_runner.sound.scan import ScanReport
 
 
 @pytest.fixture
@@ -25,6 +29,15 @@ def pitches(tmp_path):
     file = tmp_path / "pitches.csv"
     file.write_text("\n".join(rows))
     return {"reader": "table", "path": str(file), "task": "regression"}
+
+
+@pytest.mark.parametrize("clips", [1, 2, 7, 11, 31, 41, 3000])
+def test_the_network_sees_the_95th_percentile_of_the_clips_that_are_not_sealed(clips):
+    durations_s = np.random.default_rng(clips).integers(5, 400, clips + 1) / 100
+    seen, sealed = durations_s[:-1], 60.0
+    scan = ScanReport(clips + 1, (), (8000,) * (clips + 1), (1,) * (clips + 1), (*map(float, seen), sealed), {})
+    length = length_of(Audio(), scan, Split((), test=(clips,), how=""))
+    assert length.samples == round(8000 * round(float(np.percentile(seen, 95)), 2))
 
 
 def test_few_groups_in_many_folds_can_be_checked(write_sweep, pitches):

@@ -1,14 +1,17 @@
 """A plugin's fields are the one statement of its settings."""
 
+import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
 import pytest
+from pydantic import TypeAdapter
 
 from sinesweep.domains import Choice, Float, Int
 from sinesweep.errors import PluginError
-from sinesweep.settings import Code, Further, When, make, settings, spread, values
+from sinesweep.settings import Code, Further, Setting, When, make, settings, spread, values
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,19 @@ def test_every_wrong_value_is_named_at_once_with_the_way_out():
 def test_a_wrong_type_is_not_bent_into_the_right_one(value):
     with pytest.raises(PluginError, match="expected a whole number"):
         make(Example, {"path": "x", "n_mels": value}, "example")
+
+
+@pytest.mark.parametrize("kind", [bool, int, float, str, float | None])
+@pytest.mark.parametrize("value", [True, 3, 10**30, 2.0, 0.1, math.nan, math.inf, "3", "\ud800", None, [1]])
+def test_a_value_is_read_as_strict_json_whichever_way_it_takes(kind, value):
+    def read(way):
+        try:
+            return repr(way(value))
+        except ValueError:
+            return "refused"
+
+    strict = TypeAdapter(kind)
+    assert read(Setting("x", kind, None).parse) == read(lambda v: strict.validate_json(json.dumps(v), strict=True))
 
 
 @dataclass(frozen=True)

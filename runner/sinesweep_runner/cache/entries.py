@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import time
 import uuid
 from collections.abc import Collection, Iterator, Mapping
@@ -45,7 +46,7 @@ class Entries:
     def present(self, names: Collection[str]) -> set[str]:
         """Those of `names` that lie here whole: a file whose size is not as recorded does not count."""
         recorded = self._ledger.entries()
-        return {name for name in names if name in recorded and _size(self.place(name)) == recorded[name]}
+        return {name for name in names if name in recorded and _size(f"{self._whole}/{name}") == recorded[name]}
 
     def write(self, name: str, values: np.ndarray) -> int:
         """Writes an entry and returns its bytes; raises SweepFailed where the disk is full, and leaves nothing."""
@@ -125,9 +126,9 @@ def save(path: Path, values: np.ndarray) -> None:
         file.write(values.data)
 
 
-def _size(path: Path) -> int:
+def _size(path: str) -> int:
     try:
-        return path.stat().st_size
+        return os.stat(path).st_size  # noqa: PTH116  # as text: it is asked of every clip
     except OSError:
         return -1
 

@@ -91,7 +91,8 @@ def features_of(
 
 def features_key(baseline: Baseline, waveforms: Sequence[Path | str]) -> str:
     """Names what `describe_all` computes: the sounds (an entry's name is its content), the baseline and its code."""
-    text = json.dumps([*identity(baseline), [Path(entry).name for entry in waveforms]])
+    names = [os.path.basename(entry) for entry in waveforms]  # noqa: PTH119  # as text: there is one for every clip
+    text = json.dumps([*identity(baseline), names])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sinesweep.dataset import Task
-from sinesweep.intervals import Interval
-from sinesweep.leaderboard import Leaderboard
-from sinesweep.metrics import Metric
 from sinesweep.report.short import flat, short
-from sinesweep.rows import Row
 from sinesweep.trial import State
 from sinesweep.wording import duration, many
 from sinesweep.wording import number as number
+
+if TYPE_CHECKING:  # a check has no leaderboard, and says some of these words
+    from sinesweep.intervals import Interval
+    from sinesweep.leaderboard import Leaderboard
+    from sinesweep.metrics import Metric
+    from sinesweep.rows import Row
 
 WORDS = {
     "auc": "AUC",
