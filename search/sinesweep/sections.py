@@ -177,9 +177,14 @@ class Workers(Section):
     """Where trials run."""
 
     count: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
-        "auto", description="trials at the same time; auto: as many as fit"
+        "auto", description="trials at the same time; auto: as many as fit, and as the budget has trials"
     )
-    cpus_per_trial: float = Field(1, gt=0, description="cores that a trial may use")
+    cpus_per_trial: float | None = Field(
+        None,
+        gt=0,
+        description="cores that a trial may use; default: its part of them, up to 8, since small networks gain little"
+        " from more; all, where one trial is trained at a time",
+    )
     gpus_per_trial: float | None = Field(
         None,
         ge=0,

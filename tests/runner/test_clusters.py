@@ -99,9 +99,11 @@ def test_on_a_cluster_gpus_are_shared_as_far_as_the_smallest_has_memory(nodes, g
     for gib in (24, 8):
         gpu_gib(gib)
         nodes.add(cpus=4, gpus=1)
-    there = connection.cluster(nodes.address)
-    assert (there.gpus, there.gpu_bytes) == (2, 8 * 2**30)
-    assert plan_workers(replace(there, memory_bytes=2**36), Workers()) == Plan(4, 1, 0.5, pooled=True)
+    there = [replace(machine, memory_bytes=2**36) for machine in connection.cluster(nodes.address)]
+    assert sorted((machine.gpus, machine.gpu_bytes) for machine in there) == [(0, 8 * 2**30)] + [(1, 8 * 2**30)] * 2
+    workers = Workers(address=nodes.address)
+    assert plan_workers(there, workers, trainings=50) == Plan(4, 2, 0.5, pooled=True)
+    assert plan_workers(there, workers, trainings=2) == Plan(2, 4, 1)
 
 
 @pytest.mark.slow
@@ -187,7 +189,7 @@ def test_where_the_head_of_a_cluster_dies_the_sweep_ends_and_says_how_to_go_on(
 TOKEN = "0123456789abcdef" * 4
 JOIN = (
     "import sys; from sinesweep_runner.executors.connection import cluster, on_loopback\n"
-    "with on_loopback(): print(cluster(sys.argv[1]).cpus)"
+    "with on_loopback(): print([machine.cpus for machine in cluster(sys.argv[1])])"
 )
 HEAD = (
     "import ray; from sinesweep_runner.executors.connection import on_loopback\n"
@@ -216,4 +218,4 @@ def test_a_cluster_that_asks_for_a_token_takes_those_who_have_it(tmp_path):
         stranger, friend = joined(address, TOKEN[::-1]), joined(address, TOKEN)
         head.communicate("\n")
     assert "or it asks for a token that is not this driver's" in stranger.stderr
-    assert friend.stdout.strip() == "3"
+    assert friend.stdout.strip() == "[3]"

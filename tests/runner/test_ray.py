@@ -157,7 +157,7 @@ def address():
 @pytest.mark.slow
 def test_a_cluster_that_is_joined_is_shared_out_as_a_whole(tone_sweep, tmp_path, address):
     document = tone_sweep(workers={"count": 2, "cpus_per_trial": 32, "address": address})
-    assert connection.cluster(address).cpus == 64
+    assert [machine.cpus for machine in connection.cluster(address)] == [64]
     outcome = run(check_document(document), tmp_path / "sweep")
     assert outcome.why == "4 trials done"
     assert json.loads((outcome.folder / "test.json").read_text())["trial"] == outcome.board.best.number

@@ -31,7 +31,7 @@ from sinesweep_runner.executors.seating import most_bytes
 from sinesweep_runner.executors.turn import Turn
 from sinesweep_runner.executors.wording import lost, no_place, too_busy
 from sinesweep_runner.executors.worker import Worker
-from sinesweep_runner.placement import Plan, comfortable_room, room
+from sinesweep_runner.placement import MOST, Plan, comfortable_room, room
 from sinesweep_runner.sizing import DeviceMemory, Size
 from sinesweep_runner.training.material import Material
 
@@ -46,9 +46,6 @@ TICK_S = 1.0
 
 GROWTH_S = 10.0
 """How often somebody looks whether a cluster has grown."""
-
-MOST = 256
-"""So many workers one driver keeps busy."""
 
 RETURN_S = 30.0
 """So long may a cluster that was joined not answer: its network or its head may come back."""
@@ -260,8 +257,8 @@ class RayExecutor:
 
     def _hire(self) -> Any:
         resources = ray.remote(Worker).options(num_cpus=self._plan.cpus, num_gpus=self._plan.gpus, max_restarts=0)
-        threads, keras_backend = max(1, int(self._plan.cpus)), os.environ.get("KERAS_BACKEND", "")
-        return resources.remote(threads, self._plan.memory_gpus, list(sys.path), self._modules, keras_backend)
+        plan, keras_backend = self._plan, os.environ.get("KERAS_BACKEND", "")
+        return resources.remote(plan.threads, plan.memory_gpus, list(sys.path), self._modules, keras_backend)
 
     def _hand_over(self) -> None:
         home = Home.of(self._folder, self._material, self._alone)
