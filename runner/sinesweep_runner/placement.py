@@ -90,8 +90,8 @@ def comfortable_room(machines: Iterable[Machine], plan: Plan) -> int:
 
 
 def cores_for(plan: Plan) -> int:
-    """The whole cores in which all workers of a plan have their place, and the successor of one that is worn out."""
-    return math.ceil((plan.count + 1) * plan.cpus)
+    """The whole cores in which all workers of a plan have their place."""
+    return math.ceil(plan.count * plan.cpus)
 
 
 def _each(machines: Sequence[Machine], asked: Workers, trainings: int) -> Plan:

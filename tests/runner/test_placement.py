@@ -168,7 +168,7 @@ def test_a_machine_with_little_memory_takes_one_worker_though_it_has_many_cores(
 def test_workers_that_take_parts_of_cores_fit_on_the_cores_that_ray_is_given():
     assert cores_for(Plan(5, 0.5, 0)) == 3
     assert cores_for(Plan(1, 0.5, 0)) == 1
-    assert cores_for(Plan(3, 2, 0)) == 8
+    assert cores_for(Plan(3, 2, 0)) == 6
 
 
 def test_this_machine_has_a_core_and_memory():

@@ -24,6 +24,7 @@ from sinesweep.trial import Cause, Failure, Result, State, Trial
 from sinesweep.wording import duration, many
 from sinesweep_runner import backend
 from sinesweep_runner.executors import KeepGoing, connection
+from sinesweep_runner.executors.berths import Berths, Options
 from sinesweep_runner.executors.crew import Crew
 from sinesweep_runner.executors.freight import Home, Order, packed, unpacked
 from sinesweep_runner.executors.luggage import own_modules
@@ -133,7 +134,7 @@ class RayExecutor:
             self._tend()
             if self._over:
                 return self._over.popleft()
-            events = [*self._turns, *self._crew.coming]
+            events = [*self._turns, *self._crew.awaited]
             ready, _ = ray.wait(events, num_returns=1, timeout=TICK_S)
             if (late := self._overdue(except_for=ready)) is not None:
                 return late
@@ -155,7 +156,8 @@ class RayExecutor:
 
     def close(self) -> None:
         """Ends all workers, and Ray where this executor started it."""
-        self._crew.close()
+        if ray.is_initialized() and connection.lives():  # else there is nobody who would take the order
+            self._crew.close()
         self._turns = {}
         if self._begun_here:
             ray.shutdown()
@@ -253,12 +255,15 @@ class RayExecutor:
     def _hired(self) -> Crew:
         """A crew; on a cluster that may grow it is as large as there is room for now."""
         count = max(1, self._fitting()) if self._grows else self._plan.count
-        return Crew(self._hire, count, self._limits, spare=self._alone and not self._plan.gpus)
+        return Crew(Berths(self._plan.cpus, self._plan.gpus, self._start), count, self._limits)
 
-    def _hire(self) -> Any:
-        resources = ray.remote(Worker).options(num_cpus=self._plan.cpus, num_gpus=self._plan.gpus, max_restarts=0)
-        plan, keras_backend = self._plan, os.environ.get("KERAS_BACKEND", "")
-        return resources.remote(plan.threads, plan.memory_gpus, list(sys.path), self._modules, keras_backend)
+    def _start(self, options: Options) -> Any:
+        keras_backend = os.environ.get("KERAS_BACKEND", "")
+        return (
+            ray.remote(Worker)
+            .options(**options)
+            .remote(self._plan.threads, self._plan.memory_gpus, list(sys.path), self._modules, keras_backend)
+        )
 
     def _hand_over(self) -> None:
         home = Home.of(self._folder, self._material, self._alone)
