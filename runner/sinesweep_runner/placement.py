@@ -56,7 +56,8 @@ Fitting = Callable[[Iterable[Machine], Plan], int]
 def trainings_at_once(sweep: Sweep) -> int:
     """How many trainings of a sweep can run at the same time at most: its trials', or later its finalists'."""
     trials, finalists = sweep.budget.trials, sweep.finalists
-    return min(MOST, max(trials, min(trials, finalists.trials) * finalists.seeds))
+    affordable = int(finalists.share * trials)  # by the time of a search whose trials take about as long
+    return min(MOST, max(trials, min(affordable, min(trials, finalists.trials) * finalists.seeds)))
 
 
 def plan_workers(machines: Sequence[Machine], asked: Workers, trainings: int) -> Plan:

@@ -61,7 +61,7 @@ def replay_trainings(folder: Path, say: Say) -> bool:
     record = Record.of(sweep, place.storage(sweep))
     results = [each for each in record.results() if each.state in (State.COMPLETE, State.PRUNED)]
     events = read_events(place.events_file)
-    backend.limit(_threads(events, say))
+    backend.limit(_threads(events, say), sweep.workers.gpus_per_trial)
     material = _material(sweep, record)
     with tempfile.TemporaryDirectory() as empty:
         executor = SerialExecutor(sweep.workers.model_copy(update={"trial_minutes": None}))

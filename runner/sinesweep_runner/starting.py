@@ -50,7 +50,7 @@ def loading_keras(sweep: Sweep, plan: Plan) -> Iterator[Callable[[], None]]:
     Standard error is held back meanwhile, so nobody leaves before the end: a message would be lost.
     """
     alone = plan.count == 1 and sweep.workers.address is None
-    gpus = plan.gpus if plan.count == 1 else 0  # of several workers each has its own share
     threads = plan.threads if alone else this_machine().cpus
+    gpus = (plan.gpus if alone else 0) or (0 if sweep.workers.gpus_per_trial == 0 else None)
     with ThreadPoolExecutor(1) as pool:
         yield pool.submit(backend.limit, threads, gpus).result

@@ -105,9 +105,10 @@ def test_a_cluster_whose_machines_do_not_tell_the_memory_of_every_gpu_shares_non
     ("budget", "finalists", "expected"),
     [
         (50, {}, 50),
-        (8, {}, 9),
-        (8, {"trials": 0}, 8),
-        (2, {"trials": 5, "seeds": 4}, 8),
+        (8, {}, 8),
+        (8, {"share": 2}, 9),
+        (8, {"share": 2, "trials": 0}, 8),
+        (2, {"share": 10, "trials": 5, "seeds": 4}, 8),
         (10_000, {}, 256),
     ],
 )

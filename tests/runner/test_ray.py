@@ -11,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+import ray
 
 from sinesweep.errors import SweepError
 from sinesweep.sections import Workers
@@ -105,8 +106,6 @@ def test_nothing_listens_beyond_this_machine(swept):
 
 
 def test_nothing_of_ray_is_left_afterwards(swept):
-    import ray
-
     assert not ray.is_initialized()
     names = [Path(f"/proc/{pid}/cmdline").read_text() for pid in descendants(os.getpid()) - {os.getpid()}]
     assert not [name for name in names if "ray" in name]
@@ -118,6 +117,17 @@ def test_workers_that_find_no_place_are_an_error_and_no_endless_wait(make_materi
     try:
         with pytest.raises(SweepError, match=r"1 of 1 found no place .* 1 core and 64 GPUs of one .* room for 0"):
             workers.open(make_material(), tmp_path)
+    finally:
+        workers.close()
+
+
+def test_workers_that_are_to_have_no_gpu_see_none(make_material, tmp_path, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    workers = executor.RayExecutor(Plan(1, 1, gpus=0), Workers(gpus_per_trial=0))
+    try:
+        workers.open(make_material(), tmp_path)
+        [worker] = workers._crew.idle
+        assert ray.get(worker.__ray_call__.remote(lambda self: os.environ["CUDA_VISIBLE_DEVICES"])) == "-1"
     finally:
         workers.close()
 

@@ -258,12 +258,10 @@ class RayExecutor:
         return Crew(Berths(self._plan.cpus, self._plan.gpus, self._start), count, self._limits)
 
     def _start(self, options: Options) -> Any:
-        keras_backend = os.environ.get("KERAS_BACKEND", "")
-        return (
-            ray.remote(Worker)
-            .options(**options)
-            .remote(self._plan.threads, self._plan.memory_gpus, list(sys.path), self._modules, keras_backend)
-        )
+        plan, keras_backend = self._plan, os.environ.get("KERAS_BACKEND", "")
+        gpus = plan.memory_gpus or self._limits.gpus_per_trial  # none there, or none wanted
+        hired = ray.remote(Worker).options(**options)
+        return hired.remote(plan.threads, gpus, list(sys.path), self._modules, keras_backend)
 
     def _hand_over(self) -> None:
         home = Home.of(self._folder, self._material, self._alone)
