@@ -14,7 +14,7 @@ import ray
 from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.record import Record
 from sinesweep.sections import Workers
-from sinesweep.trial import State, Trial
+from sinesweep.trial import Cause, State, Trial
 from sinesweep_runner import run
 from sinesweep_runner.executors import connection
 from sinesweep_runner.executors import ray as executor
@@ -131,6 +131,31 @@ def test_small_trials_share_the_smaller_gpu_and_a_large_one_waits_until_it_has_t
     assert [number for number, result in sorted(results.items()) if result.state is State.COMPLETE] == [1, 2, 3, 4]
     assert results[5].state is State.INFEASIBLE
     assert "need 29.8 GiB of a GPU's memory; a trial can be given at most 21.6 GiB" in results[5].failure.message
+
+
+@pytest.mark.slow
+def test_a_trial_that_runs_out_of_memory_beside_another_is_tried_again_when_it_has_the_gpu_to_itself(
+    nodes, gpu_gib, begun, make_material, make_config, tmp_path
+):
+    gpu_gib(24)
+    nodes.add(cpus=2, gpus=1)
+    said, size = [], Size(10**5, 10**6)
+    hungry = make_config(architecture={"name": "engine_plugins:HungryNet", "room": 4}, fit={"batch_size": 8})
+    plan, asked = Plan(2, 0.5, 0.5, pooled=True), Workers(address=nodes.address, count=2)
+    workers = executor.RayExecutor(plan, asked, said.append)
+    try:
+        workers.open(make_material(), tmp_path)
+        for number, config in ((1, make_config(fit={"epochs": EPOCHS})), (2, hungry)):
+            trial = Trial(number, config, seed=1)
+            workers.expect(trial, size)
+            workers.submit(trial)
+        results = [workers.next_result(lambda report: True) for _ in range(2)]
+    finally:
+        workers.close()
+    assert [number for number, _ in begun] == [1, 2, 2]
+    assert [(result.trial.number, result.state) for result in results] == [(1, State.COMPLETE), (2, State.FAILED)]
+    assert results[1].failure.cause is Cause.OUT_OF_MEMORY
+    assert said == ["Trial 2 ran out of memory beside others on its GPU. It goes on when it has one to itself."]
 
 
 def test_a_cluster_that_may_grow_is_given_as_many_workers_as_each_machine_has_room_for(nodes, make_material, tmp_path):

@@ -232,7 +232,10 @@ def test_workers_that_share_a_device_are_known_by_what_they_take_of_it(cluster):
     crew = at_work(crew_at(0.5, 0, [OnDevice], data=(30, 30, 50)))
     first = crew.serve(needed_bytes=60)
     assert sorted((seat.taken_bytes, seat.busy) for seat in crew.seats) == [(0, False), (60, True)]
-    assert crew.place(40, ()).workers == tuple(crew.idle)
+    [second] = crew.idle
+    assert crew.has_neighbours(second)
+    assert not crew.has_neighbours(first)
+    assert crew.place(40, ()).workers == (second,)
     assert crew.place(41, ()).awaited == "gpu"
     assert crew.back(first) == 30
     assert sorted((seat.taken_bytes, seat.busy) for seat in crew.seats) == [(0, False), (30, False)]

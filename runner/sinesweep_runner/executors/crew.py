@@ -106,6 +106,12 @@ class Crew:
         busy = [self._seat(worker, busy=True) for worker in self._services if worker not in away]
         return busy + [self._seat(worker, busy=False) for worker in self.idle]
 
+    def has_neighbours(self, worker: Any) -> bool:
+        """Whether others are at work on a worker's device, or keep some of its memory."""
+        device = self._services[worker].device
+        others = (seat for seat in self.seats if seat.device == device and seat.worker != worker)
+        return bool(device.name) and any(seat.busy or seat.taken_bytes for seat in others)
+
     def place(self, needed_bytes: int, kept: Collection[str]) -> Place:
         """Where a trial may go that needs so much of a device; `kept` are the devices that wait for others.
 

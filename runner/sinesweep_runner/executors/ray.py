@@ -6,7 +6,6 @@ told as lost, and another worker takes its place as soon as Ray has one. Where R
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 import time
@@ -28,12 +27,12 @@ from sinesweep_runner.executors.berths import Berths, Options
 from sinesweep_runner.executors.crew import Crew
 from sinesweep_runner.executors.freight import Home, Order, packed, unpacked
 from sinesweep_runner.executors.luggage import own_modules
-from sinesweep_runner.executors.seating import most_bytes
 from sinesweep_runner.executors.turn import Turn
+from sinesweep_runner.executors.waiting import Waiting
 from sinesweep_runner.executors.wording import lost, no_place, too_busy
 from sinesweep_runner.executors.worker import Worker
 from sinesweep_runner.placement import MOST, Plan, comfortable_room, room
-from sinesweep_runner.sizing import DeviceMemory, Size
+from sinesweep_runner.sizing import Size
 from sinesweep_runner.training.material import Material
 
 PATIENCE_S = 120.0
@@ -80,8 +79,7 @@ class RayExecutor:
         self._modules = own_modules() if joined else {}
         self._crew = self._hired()
         self._turns: dict[ray.ObjectRef, Turn] = {}
-        self._queue: deque[Trial] = deque()
-        self._memory = DeviceMemory()
+        self._waiting = Waiting()
         self._over: deque[Result] = deque()
         self._unfit = 0
         self._felt = self._looked = self._served = time.monotonic()
@@ -117,11 +115,11 @@ class RayExecutor:
 
     def expect(self, trial: Trial, size: Size) -> None:
         """Notes how large a trial is, by which it is given a worker."""
-        self._memory.expect(trial, size)
+        self._waiting.expect(trial, size)
 
     def submit(self, trial: Trial) -> None:
         """Takes a trial; it begins as soon as a worker is idle whose device has room for it."""
-        self._queue.append(trial)
+        self._waiting.add(trial)
         self._serve()
 
     def next_result(self, keep_going: KeepGoing) -> Result:
@@ -146,8 +144,9 @@ class RayExecutor:
             except ray.exceptions.RayError as fault:
                 return self._lose(turn, fault)
             if isinstance(event, Result):
-                self._memory.ended(event, self._crew.back(turn.worker))
-                return event
+                if self._ends(turn, event):
+                    return event
+                continue
             if isinstance(event, Order):
                 said = turn.worker.receive.remote(packed(event))
             else:
@@ -181,21 +180,23 @@ class RayExecutor:
             raise SweepFailed(f"workers: none is left that could go on with the trials; {self._way_back()}")
 
     def _serve(self) -> None:
-        """Gives trials to workers; a device that has no room yet is kept free for the trial that waits for it."""
-        kept: set[str] = set()
-        for trial in [*self._queue] if self._crew.idle else ():
-            most = math.inf if self._crew.coming else most_bytes(self._crew.seats)
-            if (hopeless := self._memory.refused(trial, most)) is not None:
-                self._queue.remove(trial)
-                self._over.append(hopeless)
-                continue
-            needed_bytes = self._memory.needed_bytes(trial)
-            place = self._crew.place(needed_bytes, kept)
-            if place.workers:
-                self._queue.remove(trial)
-                self._begin(trial, self._crew.serve(trial.config["features"], place.workers, needed_bytes))
-            elif place.awaited is not None:
-                kept.add(place.awaited)
+        """Has trials begin for which there is a worker."""
+        for served in self._waiting.served(self._crew):
+            if isinstance(served, Result):
+                self._over.append(served)
+            else:
+                self._begin(*served)
+
+    def _ends(self, turn: Turn, result: Result) -> bool:
+        """Takes a worker back; whether its trial has come to its end."""
+        beside_others = self._crew.has_neighbours(turn.worker)
+        ends = self._waiting.ended(result, self._crew.back(turn.worker), beside_others=beside_others)
+        if not ends:
+            self._say(
+                f"Trial {turn.trial.number} ran out of memory beside others on its GPU. It goes on when it has one to"
+                " itself."
+            )
+        return ends
 
     def _begin(self, trial: Trial, worker: Any) -> None:
         now = time.monotonic()
