@@ -14,7 +14,8 @@ import pytest
 
 from sinesweep import registry
 from sinesweep.sweepfile import read_sweep
-from sinesweep_runner.placement import Machine, plan_workers
+from sinesweep_runner.machine import Machine
+from sinesweep_runner.placement import plan_workers, trainings_at_once
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGE = REPOSITORY / "examples" / "plugin"
@@ -47,7 +48,9 @@ def test_a_sweep_file_names_only_what_exists_and_lies_in_range(file):
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_sweep_file_runs_on_a_machine_without_a_gpu(file):
-    assert plan_workers(Machine(cpus=2, memory_bytes=2**34, gpus=0), read_sweep(file).workers).count >= 1
+    sweep = read_sweep(file)
+    machine = Machine(cpus=2, memory_bytes=2**34, gpus=0)
+    assert plan_workers([machine], sweep.workers, trainings_at_once(sweep)).count >= 1
 
 
 def test_there_are_sweep_files():

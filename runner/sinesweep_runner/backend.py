@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 
 from sinesweep.errors import UserError
-from sinesweep_runner.deviceshare import gpu_bytes, jax_settings, limit_mb, memory_fraction
+from sinesweep_runner.deviceshare import HIDDEN, gpu_bytes, jax_settings, limit_mb, memory_fraction
 
 # TensorFlow's notes on CPU instructions and on every new model's tracing would fill each worker's log.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -55,6 +55,9 @@ def load() -> None:
             sys.stderr.writelines(f"{line}\n" for line in told)
 
 
+THREADS = ("OMP_NUM_THREADS", "PJRT_NPROC")
+"""Where libraries read how many threads they may have; the second is XLA's, the only one that JAX listens to."""
+
 _threads: int | None = None
 
 
@@ -79,18 +82,19 @@ def without_scikit_learn() -> Iterator[None]:
         del sys.modules["sklearn"]
 
 
-def limit(count: int, gpus: float = 0) -> None:
+def limit(count: int, gpus: float | None = None) -> None:
     """Lets this process compute with `count` threads, and take GPU memory only as it needs it.
 
     Loads Keras. TensorFlow cannot change its threads once it has computed; a notebook that did keeps what it has.
 
     Args:
-        gpus: how many it was given. With a part of one it takes no more than that part of its memory.
+        gpus: how many it was given: with a part of one it takes no more than that part of its memory, with 0 it sees
+            none. None where nobody has said so: whatever there is.
     """
     global _threads
     _threads = count
-    os.environ["OMP_NUM_THREADS"] = str(count)
-    os.environ.update(jax_settings(gpus, os.environ))
+    os.environ.update(dict.fromkeys(THREADS, str(count)))
+    os.environ.update(HIDDEN if gpus == 0 else jax_settings(gpus, os.environ))
     load()
     import keras
 
@@ -106,7 +110,7 @@ def limit(count: int, gpus: float = 0) -> None:
             torch.cuda.set_per_process_memory_fraction(fraction)
 
 
-def _limit_tensorflow(threads: int, gpus: float) -> None:
+def _limit_tensorflow(threads: int, gpus: float | None) -> None:
     """TensorFlow takes a part of a GPU at once; where nobody says how much that is, it grows without a limit."""
     import tensorflow as tf
 

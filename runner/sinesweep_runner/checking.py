@@ -24,7 +24,8 @@ from sinesweep.trial import Config
 from sinesweep.wording import duration, many
 from sinesweep_runner import backend
 from sinesweep_runner.catalogue import markdown_table
-from sinesweep_runner.placement import plan_workers, this_machine
+from sinesweep_runner.machine import this_machine
+from sinesweep_runner.placement import CORES, plan_workers, trainings_at_once
 from sinesweep_runner.preparing import Prepared, entries_of, look, read_table
 from sinesweep_runner.quarters import quarters
 from sinesweep_runner.sound.audit import Audit, audit
@@ -196,9 +197,9 @@ def _limits(sweep: Sweep, prepared: Prepared) -> str:
 
 def _time(sweep: Sweep, prepared: Prepared, found: Survey) -> str:
     """A rough estimate, from the size of the features alone."""
-    plan = plan_workers(this_machine(), sweep.workers)
+    plan = plan_workers([this_machine()], sweep.workers, trainings_at_once(sweep))
     clips = sum(len(fold.train) + len(fold.valid) / 3 for fold in prepared.split.folds)
-    seconds = SECONDS_A_TRIAL + clips * found.epochs * found.cells / (CELLS_A_SECOND * plan.cpus)
+    seconds = SECONDS_A_TRIAL + clips * found.epochs * found.cells / (CELLS_A_SECOND * min(plan.cpus, CORES))
     searched, trials = seconds * sweep.budget.trials, sweep.budget.trials
     finals = entry(sweep.finalists, [seconds] * trials, searched, None, plan.count)
     total = (searched + seconds * finals.trials * finals.seeds) / plan.count

@@ -18,24 +18,27 @@ FRACTION = ("XLA_CLIENT_MEM_FRACTION", "XLA_PYTHON_CLIENT_MEM_FRACTION")
 
 GROWTH = "XLA_PYTHON_CLIENT_PREALLOCATE"
 
+HIDDEN = {"CUDA_VISIBLE_DEVICES": "-1"}
+"""The environment of a process that is to see no GPU, whichever backend it loads."""
+
 
 def part(gpus: float) -> float:
     """The part of the first GPU's memory that is there for trials in a process with `gpus` of them."""
     return min(gpus, 1.0) * (1 - RESERVE)
 
 
-def memory_fraction(gpus: float) -> float | None:
+def memory_fraction(gpus: float | None) -> float | None:
     """The part of a GPU's memory that a process with `gpus` of one may take; None where it has whole ones, or none."""
-    return part(gpus) if 0 < gpus < 1 else None
+    return part(gpus) if gpus is not None and 0 < gpus < 1 else None
 
 
-def limit_mb(gpus: float, device_bytes: int) -> int | None:
+def limit_mb(gpus: float | None, device_bytes: int) -> int | None:
     """The same in mebibytes, as TensorFlow wants it, of a GPU with so much memory."""
     fraction = memory_fraction(gpus)
     return None if fraction is None else int(fraction * device_bytes / 2**20)
 
 
-def jax_settings(gpus: float, environment: Mapping[str, str]) -> dict[str, str]:
+def jax_settings(gpus: float | None, environment: Mapping[str, str]) -> dict[str, str]:
     """What has to be added to the environment before JAX is loaded; what a person has set there stays.
 
     A process that has a whole GPU takes memory as it needs it. JAX enforces a part by taking it at once.

@@ -1,38 +1,29 @@
-"""Placement: how many workers, with what share of the machine. Pure functions over what the machine has."""
+"""Placement: how many workers, with what share of the machine. Pure functions over what the machines have."""
 
 from __future__ import annotations
 
 import math
-import os
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from sinesweep.errors import SweepError
 from sinesweep.sections import Workers
+from sinesweep.sweep import Sweep
 from sinesweep.wording import many
-from sinesweep_runner.deviceshare import gpu_bytes
+from sinesweep_runner.machine import Machine
 
 WORKER_BYTES = 2 * 2**30
 """Memory that a worker with Keras, its data and its model is expected to need."""
 
+CORES = 8
+"""So many cores a trial is given at most, unless it is alone or somebody says more. Small networks gain little from
+more: their layers are soon too small to be shared out."""
+
 SHARING, SHARING_BYTES = 4, 4 * 2**30
 """So many workers share a GPU at most, and so much of its memory is there for each."""
 
-
-@dataclass(frozen=True)
-class Machine:
-    """What there is to share.
-
-    Attributes:
-        gpu_bytes: memory of a GPU; None where nobody tells.
-    """
-
-    cpus: int
-    memory_bytes: int
-    gpus: int
-    gpu_bytes: int | None = None
+MOST = 256
+"""So many workers one driver keeps busy."""
 
 
 @dataclass(frozen=True)
@@ -49,45 +40,44 @@ class Plan:
     pooled: bool = False
 
     @property
+    def threads(self) -> int:
+        """How many threads a trial computes with."""
+        return max(1, int(self.cpus))
+
+    @property
     def memory_gpus(self) -> float:
         """The memory of how many GPUs, or of what part of one, a worker may take."""
         return 1.0 if self.pooled else self.gpus
 
 
-def this_machine() -> Machine:
-    """Cores that this process may use, memory that is free, and NVIDIA GPUs that it may see, with their memory."""
-    # macOS cannot tell which cores a process may use.
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    gpus = _visible_gpus()
-    return Machine(cpus, _free_bytes(), gpus, gpu_bytes() if gpus else None)
+Fitting = Callable[[Iterable[Machine], Plan], int]
 
 
-def plan_workers(machine: Machine, asked: Workers) -> Plan:
-    """The plan for a machine, or for a cluster as a whole: what was asked for, and as many workers as fit where that
-    is `auto`.
+def trainings_at_once(sweep: Sweep) -> int:
+    """How many trainings of a sweep can run at the same time at most: its trials', or later its finalists'."""
+    trials, finalists = sweep.budget.trials, sweep.finalists
+    affordable = int(finalists.share * trials)  # by the time of a search whose trials take about as long
+    return min(MOST, max(trials, min(affordable, min(trials, finalists.trials) * finalists.seeds)))
+
+
+def plan_workers(machines: Sequence[Machine], asked: Workers, trainings: int) -> Plan:
+    """The plan for one machine, or for those of a cluster: what was asked for; and where that is `auto`, as many
+    workers as fit and are of use, and then as many cores for each as are left.
+
+    Args:
+        trainings: how many there are that can run at the same time.
 
     Raises:
         SweepError: more is asked for than there is.
     """
-    sharing = _sharing(machine, asked)
-    gpus = asked.gpus_per_trial if asked.gpus_per_trial is not None else float(machine.gpus > 0) / sharing
-    if gpus > machine.gpus:
-        raise SweepError(f"workers.gpus_per_trial: {gpus:g} asked for; there are {machine.gpus}")
-    if gpus > 1 and gpus != int(gpus):
-        raise SweepError(f"workers.gpus_per_trial: {gpus:g} asked for; expected a whole number, or a part of one GPU")
-    if asked.cpus_per_trial > machine.cpus:
-        raise SweepError(f"workers.cpus_per_trial: {asked.cpus_per_trial:g} asked for; there are {machine.cpus}")
-    each = Plan(1, asked.cpus_per_trial, gpus, pooled=sharing > 1)
-    most = room([machine], each)
+    each = _each(machines, asked, trainings)
     if asked.count == "auto":
-        return replace(each, count=max(1, comfortable_room([machine], each)))
-    if asked.count > most:
-        raise SweepError(
-            f"workers.count: {many(asked.count, 'worker')} with {many(asked.cpus_per_trial, 'core')} and"
-            f" {many(gpus, 'GPU')} each do not fit on {many(machine.cpus, 'core')} and {many(machine.gpus, 'GPU')};"
-            f" at most {most} do"
-        )
-    return replace(each, count=asked.count)
+        fitting, wanted = comfortable_room, max(1, min(comfortable_room(machines, each), trainings))
+    else:
+        fitting, wanted = room, asked.count
+        _check_room(machines, each, asked.count)
+    plan = replace(each, count=wanted)
+    return plan if asked.cpus_per_trial is not None else _widened(machines, plan, fitting, asked)
 
 
 def room(machines: Iterable[Machine], plan: Plan) -> int:
@@ -101,19 +91,65 @@ def comfortable_room(machines: Iterable[Machine], plan: Plan) -> int:
 
 
 def cores_for(plan: Plan) -> int:
-    """The whole cores in which all workers of a plan have their place, and the successor of one that is worn out."""
-    return math.ceil((plan.count + 1) * plan.cpus)
+    """The whole cores in which all workers of a plan have their place."""
+    return math.ceil(plan.count * plan.cpus)
 
 
-def _sharing(machine: Machine, asked: Workers) -> int:
+def _each(machines: Sequence[Machine], asked: Workers, trainings: int) -> Plan:
+    """One worker with the least that it is to have; raises SweepError where no machine has as much."""
+    cpus, sharing = asked.cpus_per_trial or 1, _sharing(machines, asked, trainings)
+    some, most = any(machine.gpus for machine in machines), max(machine.gpus for machine in machines)
+    gpus = asked.gpus_per_trial if asked.gpus_per_trial is not None else float(some) / sharing
+    if gpus > most:
+        raise SweepError(f"workers.gpus_per_trial: {gpus:g} asked for; there are {most}{_largest(machines)}")
+    if gpus > 1 and gpus != int(gpus):
+        raise SweepError(f"workers.gpus_per_trial: {gpus:g} asked for; expected a whole number, or a part of one GPU")
+    if cpus > (largest := max(machine.cpus for machine in machines)):
+        raise SweepError(f"workers.cpus_per_trial: {cpus:g} asked for; there are {largest}{_largest(machines)}")
+    return Plan(1, cpus, gpus, pooled=sharing > 1)
+
+
+def _check_room(machines: Sequence[Machine], each: Plan, count: int) -> None:
+    if count <= (most := room(machines, each)):
+        return
+    cpus, gpus = sum(machine.cpus for machine in machines), sum(machine.gpus for machine in machines)
+    raise SweepError(
+        f"workers.count: {many(count, 'worker')} with {many(each.cpus, 'core')} and {many(each.gpus, 'GPU')} each do"
+        f" not fit on {many(cpus, 'core')} and {many(gpus, 'GPU')}; at most {most} do"
+    )
+
+
+def _widened(machines: Sequence[Machine], plan: Plan, fitting: Fitting, asked: Workers) -> Plan:
+    """The same plan with as many cores for each of its workers as are there for all of them.
+
+    One that is alone on this machine has it all; a cluster may be joined by machines that are smaller.
+    """
+    largest = max(machine.cpus for machine in machines)
+    most = largest if plan.count == 1 and asked.address is None else min(CORES, largest)
+    wider = (replace(plan, cpus=cpus) for cpus in range(most, 1, -1))
+    return next((each for each in wider if fitting(machines, each) >= plan.count), plan)
+
+
+def _largest(machines: Sequence[Machine]) -> str:
+    return " on the largest machine" if len(machines) > 1 else ""
+
+
+def _sharing(machines: Sequence[Machine], asked: Workers, trainings: int) -> int:
     """How many workers share a GPU where nobody says how many there are, nor what each is given.
 
-    Small networks leave most of a GPU idle. It is shared as far as its memory, the cores and their memory go.
+    Small networks leave most of a GPU idle. It is shared as far as its memory, the cores and their memory go, but not
+    while another one would have nothing to do.
     """
-    if asked.gpus_per_trial is not None or asked.count != "auto" or not machine.gpus or machine.gpu_bytes is None:
+    having = [machine for machine in machines if machine.gpus]
+    if asked.gpus_per_trial is not None or asked.count != "auto" or not having:
         return 1
-    of_machine = min(int(machine.cpus / asked.cpus_per_trial), machine.memory_bytes // WORKER_BYTES) // machine.gpus
-    return max(1, min(SHARING, machine.gpu_bytes // SHARING_BYTES, of_machine))
+    sizes = [machine.gpu_bytes for machine in having if machine.gpu_bytes is not None]
+    if len(sizes) < len(having):
+        return 1
+    gpus = sum(machine.gpus for machine in having)
+    by_cpu = int(sum(machine.cpus for machine in having) / (asked.cpus_per_trial or 1))
+    by_memory = sum(machine.memory_bytes for machine in having) // WORKER_BYTES
+    return max(1, min(SHARING, min(sizes) // SHARING_BYTES, min(by_cpu, by_memory, trainings) // gpus))
 
 
 def _places(machine: Machine, plan: Plan) -> int:
@@ -124,20 +160,3 @@ def _places(machine: Machine, plan: Plan) -> int:
 def _by_gpu(gpus: int, share: float) -> int:
     """How many shares there are; none is cut out of two GPUs."""
     return int(gpus // share) if share >= 1 else gpus * int(1 / share)
-
-
-def _free_bytes() -> int:
-    """Memory that can be had without swapping; all that there is, where the system does not tell (macOS)."""
-    facts = Path("/proc/meminfo")
-    available = re.search(r"^MemAvailable:\s*(\d+) kB", facts.read_text(), re.M) if facts.exists() else None
-    if available is None:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return int(available[1]) * 1024
-
-
-def _visible_gpus() -> int:
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    if visible is not None:
-        return len([device for device in visible.split(",") if device.strip() not in ("", "-1")])
-    folder = Path("/proc/driver/nvidia/gpus")
-    return len(list(folder.iterdir())) if folder.is_dir() else 0

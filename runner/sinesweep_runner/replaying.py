@@ -20,7 +20,6 @@ from sinesweep.wording import many
 from sinesweep_runner import backend
 from sinesweep_runner.executors import KeepGoing
 from sinesweep_runner.executors.serial import SerialExecutor
-from sinesweep_runner.placement import this_machine
 from sinesweep_runner.preparing import look, material_of, read_table
 from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.sweepfolder import SweepFolder
@@ -62,7 +61,7 @@ def replay_trainings(folder: Path, say: Say) -> bool:
     record = Record.of(sweep, place.storage(sweep))
     results = [each for each in record.results() if each.state in (State.COMPLETE, State.PRUNED)]
     events = read_events(place.events_file)
-    backend.limit(_threads(sweep))
+    backend.limit(_threads(events, say), sweep.workers.gpus_per_trial)
     material = _material(sweep, record)
     with tempfile.TemporaryDirectory() as empty:
         executor = SerialExecutor(sweep.workers.model_copy(update={"trial_minutes": None}))
@@ -104,10 +103,15 @@ def _told(before: Result, again: Result, sweep: Sweep, say: Say) -> bool:
     return same
 
 
-def _threads(sweep: Sweep) -> int:
-    """As many as every worker of the sweep computed with."""
-    alone = sweep.workers.count == 1 and sweep.workers.address is None
-    return this_machine().cpus if alone else max(1, int(sweep.workers.cpus_per_trial))
+def _threads(events: Sequence[Event], say: Say) -> int:
+    """As many as the trials computed with, those that were trained last."""
+    told = [event["threads"] for event in events if "threads" in event]
+    if len(set(told)) > 1:
+        say(
+            f"Trials were trained with {told[0]} threads at first, and with {told[-1]} at last; all are trained again"
+            f" with {told[-1]}, so the last digits of scores may differ."
+        )
+    return told[-1] if told else 1
 
 
 def _material(sweep: Sweep, record: Record) -> Material:

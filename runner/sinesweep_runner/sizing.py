@@ -7,6 +7,7 @@ network. Its coefficients are a ridge regression on relative errors that shrinks
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -81,6 +82,7 @@ class DeviceMemory:
     def __init__(self) -> None:
         """Nothing is known yet but the prior."""
         self._sizes: dict[int, Size] = {}
+        self._alone: set[int] = set()
         self._taken: deque[Taken] = deque(maxlen=REMEMBERED)
 
     def expect(self, trial: Trial, size: Size) -> None:
@@ -88,7 +90,10 @@ class DeviceMemory:
         self._sizes[trial.number] = size
 
     def needed_bytes(self, trial: Trial) -> int:
-        """What is to be set aside for a trial; nothing where its size is not known."""
+        """What is to be set aside for a trial: nothing where its size is not known, more than any device has for one
+        that is to be alone."""
+        if trial.number in self._alone:
+            return sys.maxsize
         size = self._size(trial)
         return 0 if size is None else needed_bytes(size, self._taken)
 
@@ -103,6 +108,14 @@ class DeviceMemory:
             " trial with more of a GPU (workers.gpus_per_trial) has more"
         )
         return Result(trial, State.INFEASIBLE, failure=Failure(Cause.INFEASIBLE, why))
+
+    def alone_next(self, result: Result) -> bool:
+        """Sees to it that a trial that ran out of memory is alone on its device next; whether it is to be tried so."""
+        failure, number = result.failure, result.trial.number
+        if failure is None or failure.cause is not Cause.OUT_OF_MEMORY or number in self._alone:
+            return False
+        self._alone.add(number)
+        return True
 
     def ended(self, result: Result, peak_bytes: int) -> None:
         """Learns from a trial that was trained, or ran out of memory: what it asked for last is not in its peak.

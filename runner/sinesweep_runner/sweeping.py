@@ -13,7 +13,7 @@ from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.files import write_lastingly
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
-from sinesweep.recording import RecordedStudy
+from sinesweep.recording import RecordedStudy, note
 from sinesweep.rows import Row
 from sinesweep.safety import unsafe_augmentations
 from sinesweep.study import Study
@@ -71,7 +71,7 @@ def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> O
     sweep = complete(sweep, Path.cwd())
     place = SweepFolder(folder or Path("sweeps") / sweep.name)
     place.check_free(sweep)  # before anything is written into a folder that is somebody else's
-    plan, table = plan_for(sweep.workers), read_table(sweep)
+    plan, table = plan_for(sweep), read_table(sweep)
     sweep = table.sweep
     with place.claimed():
         place.begin(sweep)
@@ -108,7 +108,7 @@ def go_on(
         ready: what is to be done to the sweep when nobody else can run it, before it is written down.
         wishes: finished trials that are to be trained longer; then nothing else is.
     """
-    plan, table = plan_for(sweep.workers), read_table(sweep)
+    plan, table = plan_for(sweep), read_table(sweep)
     with place.claimed():
         sweep = ready(table.sweep)
         write_lastingly(place.sweep_file, dump(sweep))
@@ -129,9 +129,10 @@ def _carry_on(
     if not finalize:
         place.keep_sealed()
     with watching(sweep, plan.count) as watch, _way_back("resume", place, watch):
-        with loading_keras(plan) as loaded, executor_for(sweep, plan, watch) as executor:
+        with loading_keras(sweep, plan) as loaded, executor_for(sweep, plan, watch) as executor:
             prepared, material = _prepare(sweep, place, table, watch)
             study = _study(sweep, place, prepared.fingerprint(), resume)
+            note(place.events_file, {"threads": plan.threads})  # scores depend on it in their last digits
             if study.record.baseline is None and sweep.baseline is not None:
                 _run_baseline(sweep, place, study, material, watch)
             study.wish(wishes)  # from here on `resume` knows what is wanted
@@ -272,8 +273,8 @@ def _prepare(sweep: Sweep, place: SweepFolder, table: Table, watch: Watch) -> tu
     for warning in (*prepared.dataset.notes, *prepared.scan.warnings()):
         watch.say(warning)
     watch.say(prepared.split.how)
-    for note in sweep.space().notes():
-        watch.say(note)
+    for remark in sweep.space().notes():
+        watch.say(remark)
     for sentence in unsafe_augmentations(sweep):
         watch.say(f"WARNING: {sentence}")
     record_split(prepared, place)

@@ -3,6 +3,7 @@
 Each event is a line of JSON in one file, whatever storage holds the study:
 
     {"begin": {…}}                      a study is made, for this sweep
+    {"threads": 2}                      every trial from here on computes with so many threads
     {"ask": 7}                          trial 7 was asked for; with "fresh": false no new one was wanted
     {"report": 7, "fold": 0, …}         an epoch, or where "end" is true a fold, and whether the trial "goes_on"
     {"again": 7, …}                     it was handed out again, in another way than before

@@ -181,15 +181,20 @@ class Workers(Section):
     """Where trials run."""
 
     count: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
-        "auto", description="trials at the same time; auto: as many as fit"
+        "auto", description="trials at the same time; auto: as many as fit, and as the budget has trials"
     )
-    cpus_per_trial: float = Field(1, gt=0, description="cores that a trial may use")
+    cpus_per_trial: float | None = Field(
+        None,
+        gt=0,
+        description="cores that a trial may use; default: its part of them, up to 8, since small networks gain little"
+        " from more; all, where one trial is trained at a time",
+    )
     gpus_per_trial: float | None = Field(
         None,
         ge=0,
         description="GPUs that a trial is given, or a part of one, which is then all that it takes of its memory;"
-        " default: one where there are any, and with count: auto up to four trials share one, as far as each finds"
-        " the memory that it needs",
+        " 0 hides them; default: one where there are any, and with count: auto up to four trials share one, as far"
+        " as each finds the memory that it needs",
     )
     trial_minutes: float | None = Field(
         None, gt=0, description="wall-clock limit of a trial; one that takes longer is ended, and the sampler learns it"
@@ -200,7 +205,8 @@ class Workers(Section):
     recycle_gb: float = Field(
         2,
         gt=0,
-        description="a worker that has grown by so much memory, the GPU's included, since its first trial is replaced",
+        description="a worker that has grown by so much memory, the GPU's included, since its first trial is replaced;"
+        " it serves until its successor is ready",
     )
     recycle_trials: int | None = Field(None, ge=1, description="trials after which a worker is replaced in any case")
     retries: int = Field(2, ge=0, description="times that a trial whose worker was lost goes on from its last epoch")

@@ -14,7 +14,7 @@ import ray
 from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.record import Record
 from sinesweep.sections import Workers
-from sinesweep.trial import State, Trial
+from sinesweep.trial import Cause, State, Trial
 from sinesweep_runner import run
 from sinesweep_runner.executors import connection
 from sinesweep_runner.executors import ray as executor
@@ -99,9 +99,11 @@ def test_on_a_cluster_gpus_are_shared_as_far_as_the_smallest_has_memory(nodes, g
     for gib in (24, 8):
         gpu_gib(gib)
         nodes.add(cpus=4, gpus=1)
-    there = connection.cluster(nodes.address)
-    assert (there.gpus, there.gpu_bytes) == (2, 8 * 2**30)
-    assert plan_workers(replace(there, memory_bytes=2**36), Workers()) == Plan(4, 1, 0.5, pooled=True)
+    there = [replace(machine, memory_bytes=2**36) for machine in connection.cluster(nodes.address)]
+    assert sorted((machine.gpus, machine.gpu_bytes) for machine in there) == [(0, 8 * 2**30)] + [(1, 8 * 2**30)] * 2
+    workers = Workers(address=nodes.address)
+    assert plan_workers(there, workers, trainings=50) == Plan(4, 2, 0.5, pooled=True)
+    assert plan_workers(there, workers, trainings=2) == Plan(2, 4, 1)
 
 
 @pytest.mark.slow
@@ -129,6 +131,31 @@ def test_small_trials_share_the_smaller_gpu_and_a_large_one_waits_until_it_has_t
     assert [number for number, result in sorted(results.items()) if result.state is State.COMPLETE] == [1, 2, 3, 4]
     assert results[5].state is State.INFEASIBLE
     assert "need 29.8 GiB of a GPU's memory; a trial can be given at most 21.6 GiB" in results[5].failure.message
+
+
+@pytest.mark.slow
+def test_a_trial_that_runs_out_of_memory_beside_another_is_tried_again_when_it_has_the_gpu_to_itself(
+    nodes, gpu_gib, begun, make_material, make_config, tmp_path
+):
+    gpu_gib(24)
+    nodes.add(cpus=2, gpus=1)
+    said, size = [], Size(10**5, 10**6)
+    hungry = make_config(architecture={"name": "engine_plugins:HungryNet", "room": 4}, fit={"batch_size": 8})
+    plan, asked = Plan(2, 0.5, 0.5, pooled=True), Workers(address=nodes.address, count=2)
+    workers = executor.RayExecutor(plan, asked, said.append)
+    try:
+        workers.open(make_material(), tmp_path)
+        for number, config in ((1, make_config(fit={"epochs": EPOCHS})), (2, hungry)):
+            trial = Trial(number, config, seed=1)
+            workers.expect(trial, size)
+            workers.submit(trial)
+        results = [workers.next_result(lambda report: True) for _ in range(2)]
+    finally:
+        workers.close()
+    assert [number for number, _ in begun] == [1, 2, 2]
+    assert [(result.trial.number, result.state) for result in results] == [(1, State.COMPLETE), (2, State.FAILED)]
+    assert results[1].failure.cause is Cause.OUT_OF_MEMORY
+    assert said == ["Trial 2 ran out of memory beside others on its GPU. It goes on when it has one to itself."]
 
 
 def test_a_cluster_that_may_grow_is_given_as_many_workers_as_each_machine_has_room_for(nodes, make_material, tmp_path):
@@ -187,7 +214,7 @@ def test_where_the_head_of_a_cluster_dies_the_sweep_ends_and_says_how_to_go_on(
 TOKEN = "0123456789abcdef" * 4
 JOIN = (
     "import sys; from sinesweep_runner.executors.connection import cluster, on_loopback\n"
-    "with on_loopback(): print(cluster(sys.argv[1]).cpus)"
+    "with on_loopback(): print([machine.cpus for machine in cluster(sys.argv[1])])"
 )
 HEAD = (
     "import ray; from sinesweep_runner.executors.connection import on_loopback\n"
@@ -216,4 +243,4 @@ def test_a_cluster_that_asks_for_a_token_takes_those_who_have_it(tmp_path):
         stranger, friend = joined(address, TOKEN[::-1]), joined(address, TOKEN)
         head.communicate("\n")
     assert "or it asks for a token that is not this driver's" in stranger.stderr
-    assert friend.stdout.strip() == "3"
+    assert friend.stdout.strip() == "[3]"

@@ -1,5 +1,6 @@
 """What a network costs: counted on shapes, timed in a worker, and limited before it is trained."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import keras
@@ -8,6 +9,7 @@ from keras import layers
 
 from sinesweep.trial import Cause, Report, State, Trial
 from sinesweep_runner.sizing import Size
+from sinesweep_runner.training import drybuild
 from sinesweep_runner.training.costs import activations, costs, latency_ms, multiply_adds
 from sinesweep_runner.training.drybuild import dry_build_on
 from sinesweep_runner.training.train import train
@@ -115,6 +117,22 @@ def test_a_trial_that_can_be_built_is_expected_with_its_size_and_one_over_a_limi
         dry_build_on(material, lambda trial, size: expected.update({trial.number: size}))(each)
     assert expected[2] == Size(expected[1].parameters, 2 * expected[1].activations)
     dry_build_on(replace(material, limits={"parameters": 5.0}), pytest.fail)(trial)
+
+
+def test_a_dry_build_leaves_the_gpus_to_the_trials(make_material, make_config, monkeypatch):
+    inside, built = [], []
+    build = drybuild.build_network
+
+    @contextmanager
+    def device(name):
+        inside.append(name)
+        yield
+        inside.pop()
+
+    monkeypatch.setattr(keras, "device", device)
+    monkeypatch.setattr(drybuild, "build_network", lambda *parts: built.extend(inside) or build(*parts))
+    assert dry_build_on(make_material(folds=1))(Trial(1, make_config(), 1)) is None
+    assert built == ["cpu:0"]
 
 
 def test_what_costs_too_much_is_refused_before_it_is_sent(make_material, make_config):

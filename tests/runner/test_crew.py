@@ -9,6 +9,8 @@ import pytest
 import ray
 
 from sinesweep.sections import Workers
+from sinesweep_runner.executors import crew as crews
+from sinesweep_runner.executors.berths import Berths
 from sinesweep_runner.executors.connection import QUIET
 from sinesweep_runner.executors.crew import Crew
 from sinesweep_runner.executors.freight import Order, Part
@@ -34,13 +36,29 @@ class Grower:
 
 @pytest.fixture(scope="module")
 def cluster():
-    ray.init("local", num_cpus=4, include_dashboard=False, **QUIET)
+    ray.init("local", num_cpus=4, num_gpus=2, include_dashboard=False, **QUIET)
     yield
     ray.shutdown()
 
 
-def crew_of(gigabytes, spare=True, **limits):
-    crew = Crew(lambda: ray.remote(Grower).remote(gigabytes), 2, Workers(**limits), spare)
+def crew_at(cpus, gpus, kinds, count=2, data=("data",), **limits):
+    """A crew whose workers are, in the order of their hire, of these kinds; the last one stands for all others."""
+    left = list(kinds)
+
+    def start(options):
+        kind = left.pop(0) if len(left) > 1 else left[0]
+        return ray.remote(kind).options(**options).remote([1.0] * 10_000)
+
+    crew = Crew(Berths(cpus, gpus, start), count, Workers(**limits))
+    crew.open(data)
+    return crew
+
+
+def crew_of(gigabytes, **limits):
+    def start(options):
+        return ray.remote(Grower).options(**options).remote(gigabytes)
+
+    crew = Crew(Berths(0.5, 0, start), 2, Workers(**limits))
     crew.open(("data",))
     return at_work(crew)
 
@@ -54,14 +72,16 @@ def at_work(crew):
     return crew
 
 
+def serve_once(crew, worker):
+    assert crew.serve(among=[worker]) is worker
+    crew.back(worker)
+
+
 def served_until_replaced(crew, worker):
     """How many trials `worker` serves until it has made way; there are two workers at every moment."""
     trials, end = 0, time.monotonic() + PATIENCE_S
     while worker in crew.idle and time.monotonic() < end:
-        crew.idle.remove(worker)
-        crew.idle.append(worker)
-        assert crew.serve() is worker
-        crew.back(worker)
+        serve_once(crew, worker)
         trials += 1
         crew.gather()
         assert crew.size == 2
@@ -86,19 +106,84 @@ def answers(worker):
     return True
 
 
-@pytest.mark.parametrize("spare", [True, False])
-def test_a_worker_that_has_served_long_enough_makes_way(cluster, spare):
-    crew = crew_of([1.0] * 10_000, spare, recycle_trials=3)
-    worker = crew.idle[0]
-    served = served_until_replaced(crew, worker)
-    assert worker not in crew.idle
-    assert served == 3 if not spare else served > 3  # it goes on until its successor is ready
+def test_a_worker_that_has_served_long_enough_goes_on_until_its_successor_is_ready(cluster):
+    crew = crew_of([1.0] * 10_000, recycle_trials=3)
+    worker, other = crew.idle
+    for _ in range(3):
+        assert crew.awaited == []
+        serve_once(crew, worker)
+    assert crew.idle == [other, worker]
+    assert (crew.size, crew.ready, len(crew.seats), len(crew.awaited), crew.coming) == (2, 2, 2, 1, [])
+    assert served_until_replaced(crew, worker) > 0
+    assert crew.ready == 2
+    assert other in crew.idle
     crew.close()
 
 
-def test_a_worker_that_has_grown_too_much_makes_way(cluster):
-    crew = crew_of([1.0, 1.5, 2.5, 3.5, *[3.5] * 10_000], spare=False, recycle_gb=2)
+def test_a_worker_that_is_worn_out_and_idle_goes_as_soon_as_its_successor_is_ready(cluster):
+    crew = crew_of([1.0] * 10_000, recycle_trials=1)
+    worker, other = crew.idle
+    serve_once(crew, worker)
+    ray.wait(crew.awaited, timeout=PATIENCE_S)
+    assert not crew.gather()
+    assert worker not in crew.idle
+    assert other in crew.idle
+    assert crew.ready == 2
+    crew.close()
+
+
+def test_a_worker_that_has_grown_too_much_makes_way(cluster, monkeypatch):
+    monkeypatch.setattr(crews, "HANDOVER_S", -1.0)  # at once, that its last trial be known
+    crew = crew_of([1.0, 1.5, 2.5, 3.5, *[3.5] * 10_000], recycle_gb=2)
     assert served_until_replaced(crew, crew.idle[0]) == 4
+    crew.close()
+
+
+def test_where_there_is_no_place_for_a_successor_the_worn_one_goes_after_a_while(cluster, monkeypatch):
+    crew = at_work(crew_at(1, 2, [Grower], count=1, recycle_trials=1))  # it has both GPUs
+    [worker] = crew.idle
+    serve_once(crew, worker)
+    crew.gather()
+    assert crew.idle == [worker]
+    monkeypatch.setattr(crews, "HANDOVER_S", -1.0)
+    serve_once(crew, worker)
+    assert (crew.idle, crew.ready, crew.size) == ([], 0, 1)
+    assert len(at_work(crew).idle) == 1
+    crew.close()
+
+
+class OnGpu(Grower):
+    """Says which GPU it was given."""
+
+    def open(self, *data):
+        return Device(os.environ["CUDA_VISIBLE_DEVICES"], 100)
+
+    def device_peak_bytes(self):
+        return 0
+
+
+def test_a_successor_starts_on_the_gpu_of_the_one_that_it_replaces_while_that_one_serves(cluster):
+    crew = at_work(crew_at(0.5, 0.5, [OnGpu], count=3, recycle_trials=1))
+    placed = {seat.worker: seat.device.name for seat in crew.seats}
+    assert sorted(placed.values()) == ["0", "0", "1"]
+    worker = next(worker for worker, gpu in placed.items() if gpu == "0")
+    serve_once(crew, worker)
+    assert worker in crew.idle
+    ray.wait(crew.awaited, timeout=PATIENCE_S)
+    crew.gather()
+    assert worker not in crew.idle
+    assert sorted(seat.device.name for seat in crew.seats) == ["0", "0", "1"]
+    crew.close()
+
+
+def test_a_worker_that_ends_has_its_place_taken_by_the_successor_that_comes_already(cluster):
+    crew = crew_of([1.0] * 10_000, recycle_trials=1)
+    worker = crew.idle[0]
+    serve_once(crew, worker)
+    [awaited] = crew.awaited
+    crew.replace(crew.serve(among=[worker]))
+    assert crew.coming == [awaited]
+    assert len(at_work(crew).idle) == 2
     crew.close()
 
 
@@ -144,12 +229,13 @@ class OnDevice(Grower):
 
 
 def test_workers_that_share_a_device_are_known_by_what_they_take_of_it(cluster):
-    crew = Crew(lambda: ray.remote(OnDevice).remote([1.0] * 50), 2, Workers(), spare=False)
-    crew.open((30, 30, 50))
-    at_work(crew)
+    crew = at_work(crew_at(0.5, 0, [OnDevice], data=(30, 30, 50)))
     first = crew.serve(needed_bytes=60)
     assert sorted((seat.taken_bytes, seat.busy) for seat in crew.seats) == [(0, False), (60, True)]
-    assert crew.place(40, ()).workers == tuple(crew.idle)
+    [second] = crew.idle
+    assert crew.has_neighbours(second)
+    assert not crew.has_neighbours(first)
+    assert crew.place(40, ()).workers == (second,)
     assert crew.place(41, ()).awaited == "gpu"
     assert crew.back(first) == 30
     assert sorted((seat.taken_bytes, seat.busy) for seat in crew.seats) == [(0, False), (30, False)]
@@ -160,9 +246,7 @@ def test_workers_that_share_a_device_are_known_by_what_they_take_of_it(cluster):
 
 
 def test_a_worker_that_keeps_what_another_needs_makes_way_for_a_fresh_one(cluster):
-    crew = Crew(lambda: ray.remote(OnDevice).remote([1.0] * 50), 2, Workers(), spare=False)
-    crew.open((30,))
-    at_work(crew)
+    crew = at_work(crew_at(0.5, 0, [OnDevice], data=(30,)))
     workers = list(crew.idle)
     for worker in workers:
         crew.serve(among=[worker])
@@ -178,12 +262,10 @@ def test_a_worker_that_keeps_what_another_needs_makes_way_for_a_fresh_one(cluste
 
 
 def test_a_trial_waits_for_the_successor_of_the_only_worker_that_has_room_but_not_for_ever(cluster, monkeypatch):
-    crew = Crew(lambda: ray.remote(OnDevice).remote([1.0] * 50), 1, Workers(), spare=False)
-    crew.open((30,))
-    at_work(crew)
+    crew = at_work(crew_at(0.5, 0, [OnDevice], count=1, data=(30,)))
     crew.replace(crew.serve())
     assert crew.place(70, ()) == Place(awaited="gpu")
-    monkeypatch.setattr("sinesweep_runner.executors.crew.SOON_S", 0.0)
+    monkeypatch.setattr("sinesweep_runner.executors.service.SOON_S", 0.0)
     assert crew.place(70, ()) == Place()
     crew.close()
 
@@ -205,10 +287,15 @@ class FarAway(Grower):
 
 def test_one_that_is_far_away_is_sent_all_that_it_asks_for_and_then_is_ready(cluster, tmp_path):
     (tmp_path / "entry").write_bytes(b"sound of the driver")
-    crew, began = Crew(lambda: ray.remote(FarAway).remote([1.0]), 2, Workers(), spare=False), time.monotonic()
-    crew.open((str(tmp_path / "entry"),))
-    assert len(at_work(crew).idle) == 2
+    began = time.monotonic()
+    crew = at_work(crew_at(0.5, 0, [FarAway], data=(str(tmp_path / "entry"),), recycle_trials=1))
+    assert len(crew.idle) == 2
     assert crew.sent > began
+    worker = crew.idle[0]
+    serve_once(crew, worker)
+    served_until_replaced(crew, worker)
+    assert worker not in crew.idle  # its successor, too, was sent all
+    assert crew.ready == 2
     crew.close()
 
 
@@ -226,14 +313,25 @@ class Unfit(Grower):
         return "it has Keras 2"
 
 
+@pytest.mark.parametrize("kind", [Stillborn, Unfit])
+def test_a_successor_that_is_of_no_use_is_let_go_and_the_worn_one_serves_on(cluster, kind):
+    crew = at_work(crew_at(0.5, 0, [Grower, kind, Grower], count=1, recycle_trials=2))
+    worker = crew.idle[0]
+    for _ in range(2):
+        serve_once(crew, worker)
+    ray.wait(crew.awaited, timeout=PATIENCE_S)
+    assert crew.gather() == []
+    assert (crew.idle, crew.size, crew.awaited) == ([worker], 1, [])
+    serve_once(crew, worker)
+    assert crew.awaited == []
+    serve_once(crew, worker)
+    assert len(crew.awaited) == 1
+    crew.close()
+
+
 @pytest.mark.parametrize(("kind", "reason"), [(Stillborn, "workers in a row could not start"), (Unfit, "has Keras 2")])
 def test_those_that_never_become_ready_are_let_go_and_it_is_said_why(cluster, kind, reason):
-    crew, faults, end = (
-        Crew(lambda: ray.remote(kind).remote([]), 1, Workers(), False),
-        [],
-        time.monotonic() + PATIENCE_S,
-    )
-    crew.open(("data",))
+    crew, faults, end = crew_at(0.5, 0, [kind], count=1), [], time.monotonic() + PATIENCE_S
     while crew.coming and time.monotonic() < end:
         ray.wait(crew.coming, timeout=1)
         faults += crew.gather()

@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from sinesweep_runner import backend
 from sinesweep_runner.deviceshare import gpu_bytes, jax_settings, limit_mb, memory_fraction
 
 GIB = 2**30
 
 
-@pytest.mark.parametrize("gpus", [0, 1, 2.0, 8])
+@pytest.mark.parametrize("gpus", [None, 0, 1, 2.0, 8])
 def test_whole_gpus_and_none_have_no_limit(gpus):
     assert memory_fraction(gpus) is None
     assert limit_mb(gpus, 16 * GIB) is None
@@ -32,7 +34,7 @@ def test_half_of_a_gpu_in_mebibytes():
 def test_jax_takes_its_part_at_once_and_a_whole_gpu_as_it_needs_it():
     assert jax_settings(0.5, {}) == {"XLA_PYTHON_CLIENT_MEM_FRACTION": "0.4500"}
     assert jax_settings(1, {}) == {"XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
-    assert jax_settings(0, {}) == {"XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+    assert jax_settings(None, {}) == {"XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
 
 @pytest.mark.parametrize(
@@ -113,14 +115,72 @@ class Gpu:
 
 @pytest.mark.parametrize(
     ("gpus", "told_mb", "limits", "grows"),
-    [(0.25, 16384, [3686], False), (1, 16384, [], True), (0, 16384, [], True), (0.25, None, [], True)],
-    ids=["a part", "a whole one", "none was booked", "nobody says how much there is"],
+    [(0.25, 16384, [3686], False), (1, 16384, [], True), (None, 16384, [], True), (0.25, None, [], True)],
+    ids=["a part", "a whole one", "nobody has said so", "nobody says how much there is"],
 )
 def test_tensorflow_takes_no_more_than_its_part(monkeypatch, gpus, told_mb, limits, grows):
-    from sinesweep_runner import backend
-
     here = Gpu()
     monkeypatch.setitem(sys.modules, "tensorflow", here)
     monkeypatch.setattr(backend, "gpu_bytes", lambda: told_mb and told_mb * 2**20)
     backend._limit_tensorflow(1, gpus)
     assert (here.limits, here.grows) == (limits, grows)
+
+
+@pytest.fixture
+def at_load(monkeypatch):
+    """A process with two GPUs, in which no backend is loaded; what its environment was when Keras was loaded."""
+    seen = {}
+    environment = {"CUDA_VISIBLE_DEVICES": "0,1", "PJRT_NPROC": "64"}
+    monkeypatch.setattr(os, "environ", environment)
+    monkeypatch.setattr(backend, "load", lambda: seen.update(environment))
+    monkeypatch.setattr(backend, "_threads", None)
+    return seen
+
+
+def computing_with(name):
+    """Keras, with this backend."""
+    return SimpleNamespace(backend=SimpleNamespace(backend=lambda: name))
+
+
+@pytest.mark.parametrize(("gpus", "visible"), [(0, "-1"), (None, "0,1"), (0.5, "0,1"), (1, "0,1")])
+def test_a_process_that_was_given_no_gpu_sees_none_before_keras_is_loaded(monkeypatch, at_load, gpus, visible):
+    monkeypatch.setitem(sys.modules, "keras", computing_with("jax"))
+    backend.limit(2, gpus)
+    assert at_load["CUDA_VISIBLE_DEVICES"] == visible
+
+
+def test_the_threads_of_a_process_are_said_before_keras_is_loaded_in_words_that_jax_understands(monkeypatch, at_load):
+    monkeypatch.setitem(sys.modules, "keras", computing_with("jax"))
+    backend.limit(3)
+    assert (at_load["PJRT_NPROC"], at_load["OMP_NUM_THREADS"], backend.threads()) == ("3", "3", 3)
+
+
+class Torch:
+    """PyTorch's settings; notes what is set."""
+
+    def __init__(self, has_gpu):
+        self.fractions, self.threads, self.has_gpu = [], 0, has_gpu
+        self.cuda = self
+
+    def is_available(self):
+        return self.has_gpu
+
+    def set_num_threads(self, count):
+        self.threads = count
+
+    def set_per_process_memory_fraction(self, fraction):
+        self.fractions.append(fraction)
+
+
+@pytest.mark.parametrize(
+    ("gpus", "has_gpu", "fractions"),
+    [(0.25, True, [0.225]), (1, True, []), (None, True, []), (0.25, False, [])],
+    ids=["a part", "a whole one", "nobody has said so", "there is none"],
+)
+def test_torch_takes_no_more_than_its_part(monkeypatch, at_load, gpus, has_gpu, fractions):
+    here = Torch(has_gpu)
+    monkeypatch.setitem(sys.modules, "keras", computing_with("torch"))
+    monkeypatch.setitem(sys.modules, "torch", here)
+    backend.limit(2, gpus)
+    assert here.fractions == pytest.approx(fractions)
+    assert here.threads == 2

@@ -11,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+import ray
 
 from sinesweep.errors import SweepError
 from sinesweep.sections import Workers
@@ -105,8 +106,6 @@ def test_nothing_listens_beyond_this_machine(swept):
 
 
 def test_nothing_of_ray_is_left_afterwards(swept):
-    import ray
-
     assert not ray.is_initialized()
     names = [Path(f"/proc/{pid}/cmdline").read_text() for pid in descendants(os.getpid()) - {os.getpid()}]
     assert not [name for name in names if "ray" in name]
@@ -118,6 +117,17 @@ def test_workers_that_find_no_place_are_an_error_and_no_endless_wait(make_materi
     try:
         with pytest.raises(SweepError, match=r"1 of 1 found no place .* 1 core and 64 GPUs of one .* room for 0"):
             workers.open(make_material(), tmp_path)
+    finally:
+        workers.close()
+
+
+def test_workers_that_are_to_have_no_gpu_see_none(make_material, tmp_path, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    workers = executor.RayExecutor(Plan(1, 1, gpus=0), Workers(gpus_per_trial=0))
+    try:
+        workers.open(make_material(), tmp_path)
+        [worker] = workers._crew.idle
+        assert ray.get(worker.__ray_call__.remote(lambda self: os.environ["CUDA_VISIBLE_DEVICES"])) == "-1"
     finally:
         workers.close()
 
@@ -157,7 +167,7 @@ def address():
 @pytest.mark.slow
 def test_a_cluster_that_is_joined_is_shared_out_as_a_whole(tone_sweep, tmp_path, address):
     document = tone_sweep(workers={"count": 2, "cpus_per_trial": 32, "address": address})
-    assert connection.cluster(address).cpus == 64
+    assert [machine.cpus for machine in connection.cluster(address)] == [64]
     outcome = run(check_document(document), tmp_path / "sweep")
     assert outcome.why == "4 trials done"
     assert json.loads((outcome.folder / "test.json").read_text())["trial"] == outcome.board.best.number

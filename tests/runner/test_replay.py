@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from sinesweep.recording import read_events
+from sinesweep.recording import note, read_events
 from sinesweep.sweepfile import check_document
-from sinesweep_runner import board_of, run
+from sinesweep_runner import board_of, replaying, run
+from sinesweep_runner.machine import this_machine
 from sinesweep_runner.sweepfolder import SweepFolder
 
 PATIENCE_S = 240
@@ -62,6 +63,18 @@ def test_another_ask_or_score_is_told_with_exit_code_1(finished, sinesweep, tmp_
     said = sinesweep("replay", folder, "--train")
     assert said.code == 1
     assert "before it was complete with 0.123" in said.out
+
+
+def test_trials_are_trained_again_with_as_many_threads_as_the_sweep_had(finished, sinesweep, tmp_path, monkeypatch):
+    folder, limits = Path(shutil.copytree(finished, tmp_path / "sweep")), []
+    assert [event["threads"] for event in read_events(folder / "events.jsonl") if "threads" in event] == [
+        this_machine().cpus
+    ]
+    note(folder / "events.jsonl", {"threads": 77})
+    monkeypatch.setattr(replaying.backend, "limit", limits.append)
+    monkeypatch.setattr(replaying, "_trained", lambda *arguments: [])
+    assert "with 77 at last" in sinesweep("replay", folder, "--train").out
+    assert limits == [77]
 
 
 def test_a_journal_that_was_cut_is_replayed_as_far_as_it_goes(finished, sinesweep, tmp_path):

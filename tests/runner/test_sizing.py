@@ -89,3 +89,16 @@ def test_only_what_is_sure_not_to_fit_is_refused():
     assert "at most 10.0 GiB" in refused.failure.message
     assert memory.refused(a_trial(1), 24 * GIB) is None
     assert memory.refused(a_trial(2), 10 * GIB) is None  # it may do with less than foretold
+
+
+def test_a_trial_that_ran_out_of_memory_beside_others_is_given_a_device_of_its_own_once():
+    memory, full = DeviceMemory(), Failure(Cause.OUT_OF_MEMORY, "OOM")
+    for number in (1, 2):
+        memory.expect(a_trial(number), Size(10**5, 10**6))
+    assert not memory.alone_next(Result(a_trial(), State.COMPLETE))
+    assert not memory.alone_next(Result(a_trial(), State.FAILED, failure=Failure(Cause.NAN, "NaN")))
+    before = memory.needed_bytes(a_trial())
+    assert memory.alone_next(Result(a_trial(), State.FAILED, failure=full))
+    assert memory.needed_bytes(a_trial()) > 1000 * GIB
+    assert memory.needed_bytes(a_trial(2)) == before
+    assert not memory.alone_next(Result(a_trial(), State.FAILED, failure=full))

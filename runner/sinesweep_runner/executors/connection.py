@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import ray
@@ -14,7 +15,8 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sinesweep.errors import SweepError
 from sinesweep_runner.deviceshare import gpu_bytes
-from sinesweep_runner.placement import Machine, Plan, cores_for
+from sinesweep_runner.machine import Machine
+from sinesweep_runner.placement import Plan, cores_for
 from sinesweep_runner.signals import sigterm_unchanged
 
 QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
@@ -60,8 +62,8 @@ def join(address: str) -> None:
         raise SweepError(f"workers.address: the Ray cluster at {address} does not take this driver: {reason}") from None
 
 
-def cluster(address: str) -> Machine:
-    """What a running Ray cluster has to share, all its machines together; raises SweepError as `join`."""
+def cluster(address: str) -> list[Machine]:
+    """What each machine of a running Ray cluster has; all GPUs count as the smallest. Raises SweepError as `join`."""
     begun_here = not ray.is_initialized()
     if begun_here:
         join(address)
@@ -70,12 +72,7 @@ def cluster(address: str) -> Machine:
     finally:
         if begun_here:
             ray.shutdown()
-    return Machine(
-        sum(machine.cpus for machine in each),
-        sum(machine.memory_bytes for machine in each),
-        sum(machine.gpus for machine in each),
-        smallest_bytes,
-    )
+    return [replace(machine, gpu_bytes=smallest_bytes) for machine in each]
 
 
 def machines() -> list[Machine]:

@@ -2,23 +2,25 @@
 
 A worker is coming from its hire until it has opened the data, which on a cluster may take until there is a place for
 it. A process that has trained many networks keeps some of their memory: a worker that has grown too much, or has served
-long enough, is replaced; where there is room, its successor is ready before it goes, so that no slot stands idle.
+long enough, is replaced. Its successor starts beside it, and it serves until that one is ready, so that no slot stands
+idle.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import ray
 
 from sinesweep.sections import Workers
 from sinesweep.trial import Config
+from sinesweep_runner.executors.berths import Berths
 from sinesweep_runner.executors.freight import Order, packed
 from sinesweep_runner.executors.seating import Device, Place, Seat, place
+from sinesweep_runner.executors.service import Service
 
 STILLBORN = 3
 """So many workers in a row that end before they are ready are no bad luck."""
@@ -26,30 +28,11 @@ STILLBORN = 3
 PATIENCE_S = 60.0
 """A worker that does not say in this time how much memory it has is lost."""
 
-SOON_S = 120.0
-"""So long a trial may wait for the successor of a worker, where no other one has so much memory."""
+HANDOVER_S = 120.0
+"""So long a worn worker serves beside a successor that is not ready; then it goes, since it may be in the way."""
 
-
-@dataclass
-class Service:
-    """How long a worker has served.
-
-    Attributes:
-        first_bytes: its memory after its first trial.
-        front_end: of its last trial, whose features it may still have in memory.
-        device: what it computes on; while it is coming, what the one computed on that it replaces.
-        kept_bytes: the most that its process has taken of the device's memory; a backend gives none of it back.
-        needed_bytes: what is set aside for its trial.
-        hired: by `time.monotonic()`.
-    """
-
-    trials: int = 0
-    first_bytes: int = 0
-    front_end: Config | None = None
-    device: Device = field(default_factory=Device)
-    kept_bytes: int = 0
-    needed_bytes: int = 0
-    hired: float = field(default_factory=time.monotonic)
+AT_A_TIME = 8
+"""One of so many workers has its successor beside it at a time, since that takes memory and time too."""
 
 
 class Crew:
@@ -60,18 +43,17 @@ class Crew:
         sent: when one that does not see the data was sent some of them last, by `time.monotonic()`.
     """
 
-    def __init__(self, hire: Callable[[], Any], count: int, limits: Workers, spare: bool) -> None:
+    def __init__(self, berths: Berths, count: int, limits: Workers) -> None:
         """Hires `count` workers; they are not open yet.
 
         Args:
-            hire: starts a process and gives its actor.
+            berths: where they work.
             limits: when a worker is worn out.
-            spare: there is room for one worker more, so that a successor can start beside the one that goes.
         """
-        self._hire, self._limits, self._spare = hire, limits, spare
-        self._services = {hire(): Service() for _ in range(count)}
+        self._berths, self._limits = berths, limits
+        self._services = {berths.hire(): Service() for _ in range(count)}
         self._coming: dict[ray.ObjectRef, Any] = {}
-        self._successor: tuple[ray.ObjectRef, Any] | None = None
+        self._heirs: dict[Any, Any] = {}
         self._stillborn = 0
         self._data: tuple[Any, ...] = ()
         self.idle: list[Any] = []
@@ -80,16 +62,21 @@ class Crew:
     @property
     def size(self) -> int:
         """How many there are, coming ones among them; a successor is not counted beside the one that goes."""
-        return len(self._services) - (self._successor is not None)
+        return len(self._services) - len(self._heirs)
 
     @property
     def ready(self) -> int:
         """How many are idle or serve."""
-        return self.size - len(self._coming)
+        return self.size - len(self.coming)
 
     @property
     def coming(self) -> list[ray.ObjectRef]:
-        """What to wait for until they are ready; `gather` takes them in."""
+        """What to wait for until all are ready; `gather` takes them in."""
+        return [opened for opened, worker in self._coming.items() if worker not in self._heirs.values()]
+
+    @property
+    def awaited(self) -> list[ray.ObjectRef]:
+        """The same, with the successors of those that still serve."""
         return list(self._coming)
 
     def open(self, data: tuple[Any, ...]) -> None:
@@ -104,18 +91,26 @@ class Crew:
 
     def gather(self) -> list[str]:
         """Takes in those that have become ready; why others never will, which are let go."""
-        if not self._coming:
-            return []
-        ready, _ = ray.wait(list(self._coming), num_returns=len(self._coming), timeout=0)
-        return [fault for opened in ready if (fault := self._take_in(opened, self._coming.pop(opened)))]
+        ready = ray.wait(self.awaited, num_returns=len(self._coming), timeout=0)[0] if self._coming else []
+        faults = [fault for opened in ready if (fault := self._take_in(opened, self._coming.pop(opened)))]
+        for worker in [worker for worker in self.idle if self._may_go(worker)]:
+            self.idle.remove(worker)
+            self._make_way(worker)
+        return faults
 
     @property
     def seats(self) -> list[Seat]:
         """The workers that are ready, or will soon be in the place of others, as placement sees them."""
-        late = {worker for worker in self._coming.values() if not self._is_due(self._services[worker])}
-        away = {*late, *self.idle, self._successor[1] if self._successor else None}
+        late = {worker for worker in self._coming.values() if not self._services[worker].is_due}
+        away = {*late, *self.idle, *self._heirs.values()}
         busy = [self._seat(worker, busy=True) for worker in self._services if worker not in away]
         return busy + [self._seat(worker, busy=False) for worker in self.idle]
+
+    def has_neighbours(self, worker: Any) -> bool:
+        """Whether others are at work on a worker's device, or keep some of its memory."""
+        device = self._services[worker].device
+        others = (seat for seat in self.seats if seat.device == device and seat.worker != worker)
+        return bool(device.name) and any(seat.busy or seat.taken_bytes for seat in others)
 
     def place(self, needed_bytes: int, kept: Collection[str]) -> Place:
         """Where a trial may go that needs so much of a device; `kept` are the devices that wait for others.
@@ -143,7 +138,7 @@ class Crew:
         return worker
 
     def back(self, worker: Any) -> int:
-        """A worker has ended a trial: it is idle again, or makes way for a fresh one.
+        """A worker has ended a trial: it is idle again, or makes way for its successor.
 
         Returns:
             The device memory that the trial has taken; 0 where its process had taken as much before, or none is told.
@@ -157,36 +152,32 @@ class Crew:
         return peak_bytes
 
     def _reseat(self, worker: Any, worn: bool) -> None:
-        if worn and not self._spare:
-            self.replace(worker)
-            return
-        if worn and self._successor is None:
-            self._successor = self._fresh()
-        elif worn and self._successor is not None and ray.wait([self._successor[0]], timeout=0)[0]:
-            self._let_go(worker)
-            opened, successor = self._successor
-            self._coming[opened], self._successor = successor, None
-            return
-        self.idle.append(worker)
+        if worn and worker not in self._heirs and len(self._heirs) < max(1, self.size // AT_A_TIME):
+            self._prepare_successor(worker)
+        if self._may_go(worker):
+            self._make_way(worker)
+        else:
+            self.idle.append(worker)
 
     def replace(self, worker: Any) -> None:
-        """Ends a worker, whatever it does, and hires another."""
-        device = self._services[worker].device
-        self._let_go(worker)
-        self._engage(device)
+        """Ends a worker, whatever it does; its successor is hired, if there is none yet."""
+        if worker not in self._heirs:
+            self._prepare_successor(worker)
+        self._make_way(worker)
 
     def close(self) -> None:
         """Ends all."""
         for worker in list(self._services):
             self._let_go(worker)
-        self.idle, self._coming, self._successor = [], {}, None
+        self.idle, self._coming, self._heirs = [], {}, {}
 
     def _take_in(self, opened: ray.ObjectRef, worker: Any) -> str:
+        before = next((each for each, heir in self._heirs.items() if heir == worker), None)
         try:
             unfit: Device | Order | str = ray.get(opened)
         except ray.exceptions.RayError as fault:
             self._stillborn += 1
-            if self._stillborn < STILLBORN:
+            if before is None and self._stillborn < STILLBORN:
                 self.replace(worker)
                 return ""
             unfit = f"{STILLBORN} workers in a row could not start: {fault}"
@@ -197,10 +188,16 @@ class Crew:
         if isinstance(unfit, Device):
             self._stillborn = 0
             self._services[worker].device = unfit
-            self.idle.append(worker)
+            self.idle += [worker] if before is None else []
             return ""
         self._let_go(worker)
-        return unfit
+        return unfit if before is None else self._keep(before)
+
+    def _keep(self, worker: Any) -> str:
+        """Has a worker serve once more as long, since its successor is of no use; that is no fault of the crew's."""
+        del self._heirs[worker]
+        self._services[worker].trials = 0
+        return ""
 
     def _worn(self, worker: Any) -> bool:
         service, limits = self._services[worker], self._limits
@@ -225,22 +222,31 @@ class Crew:
         taken_bytes = max(service.kept_bytes, service.needed_bytes if busy else 0)
         return Seat(worker, service.device, taken_bytes, busy)
 
-    @staticmethod
-    def _is_due(service: Service) -> bool:
-        """Whether one that is coming is expected soon, and where."""
-        return bool(service.device.name) and time.monotonic() - service.hired < SOON_S
+    def _prepare_successor(self, worker: Any) -> None:
+        """Hires the one that will take a worker's place; it is expected to compute on the same device."""
+        self._heirs[worker] = self._engage(self._services[worker].device, beside=worker)
 
-    def _engage(self, device: Device) -> None:
+    def _may_go(self, worker: Any) -> bool:
+        """Whether a worker's successor is ready, or has no place while the worker is there."""
+        if worker not in self._heirs:
+            return False
+        heir = self._heirs[worker]
+        return heir not in self._coming.values() or time.monotonic() - self._services[heir].hired > HANDOVER_S
+
+    def _make_way(self, worker: Any) -> None:
+        """Lets a worker go that is not idle; its successor is idle, or will be when it has come."""
+        heir = self._heirs.pop(worker)
+        self._let_go(worker)
+        self._services[heir].hired = time.monotonic()
+        self.idle += [] if heir in self._coming.values() else [heir]
+
+    def _engage(self, device: Device, beside: Any = None) -> Any:
         """Hires one that is expected to compute on this device."""
-        opened, worker = self._fresh()
-        self._coming[opened] = worker
-        self._services[worker].device = device
-
-    def _fresh(self) -> tuple[ray.ObjectRef, Any]:
-        worker = self._hire()
-        self._services[worker] = Service()
-        return worker.open.remote(*self._data), worker
+        worker = self._berths.hire(beside)
+        self._services[worker] = Service(device=device)
+        self._coming[worker.open.remote(*self._data)] = worker
+        return worker
 
     def _let_go(self, worker: Any) -> None:
         del self._services[worker]
-        ray.kill(worker)
+        self._berths.dismiss(worker)

@@ -6,7 +6,6 @@ told as lost, and another worker takes its place as soon as Ray has one. Where R
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 import time
@@ -24,16 +23,17 @@ from sinesweep.trial import Cause, Failure, Result, State, Trial
 from sinesweep.wording import duration, many
 from sinesweep_runner import backend
 from sinesweep_runner.executors import KeepGoing, connection
+from sinesweep_runner.executors.berths import Berths, Options
 from sinesweep_runner.executors.crew import Crew
 from sinesweep_runner.executors.freight import Home, Order, packed, unpacked
 from sinesweep_runner.executors.hearing import Hearing
 from sinesweep_runner.executors.luggage import own_modules
-from sinesweep_runner.executors.seating import most_bytes
 from sinesweep_runner.executors.turn import Turn
+from sinesweep_runner.executors.waiting import Waiting
 from sinesweep_runner.executors.wording import lost, no_place, too_busy
 from sinesweep_runner.executors.worker import Worker
-from sinesweep_runner.placement import Plan, comfortable_room, room
-from sinesweep_runner.sizing import DeviceMemory, Size
+from sinesweep_runner.placement import MOST, Plan, comfortable_room, room
+from sinesweep_runner.sizing import Size
 from sinesweep_runner.training.material import Material
 
 PATIENCE_S = 120.0
@@ -47,9 +47,6 @@ TICK_S = 1.0
 
 GROWTH_S = 10.0
 """How often somebody looks whether a cluster has grown."""
-
-MOST = 256
-"""So many workers one driver keeps busy."""
 
 RETURN_S = 30.0
 """So long may a cluster that was joined not answer: its network or its head may come back."""
@@ -84,8 +81,7 @@ class RayExecutor:
         self._crew = self._hired()
         self._turns: dict[ray.ObjectRef, Turn] = {}
         self._hearing = Hearing()
-        self._queue: deque[Trial] = deque()
-        self._memory = DeviceMemory()
+        self._waiting = Waiting()
         self._over: deque[Result] = deque()
         self._unfit = 0
         self._felt = self._looked = self._served = self._judged = time.monotonic()
@@ -121,11 +117,11 @@ class RayExecutor:
 
     def expect(self, trial: Trial, size: Size) -> None:
         """Notes how large a trial is, by which it is given a worker."""
-        self._memory.expect(trial, size)
+        self._waiting.expect(trial, size)
 
     def submit(self, trial: Trial) -> None:
         """Takes a trial; it begins as soon as a worker is idle whose device has room for it."""
-        self._queue.append(trial)
+        self._waiting.add(trial)
         self._serve()
 
     def next_result(self, keep_going: KeepGoing) -> Result:
@@ -140,7 +136,7 @@ class RayExecutor:
                 return self._over.popleft()
             if (late := self._overdue()) is not None:
                 return late
-            said = self._hearing.next([*self._turns, *self._crew.coming], TICK_S)
+            said = self._hearing.next([*self._turns, *self._crew.awaited], TICK_S)
             if said is None or said not in self._turns:
                 continue
             turn = self._turns.pop(said)
@@ -149,8 +145,9 @@ class RayExecutor:
             except ray.exceptions.RayError as fault:
                 return self._lose(turn, fault)
             if isinstance(event, Result):
-                self._memory.ended(event, self._crew.back(turn.worker))
-                return event
+                if self._ends(turn, event):
+                    return event
+                continue
             if isinstance(event, Order):
                 said = turn.worker.receive.remote(packed(event))
             else:
@@ -159,7 +156,8 @@ class RayExecutor:
 
     def close(self) -> None:
         """Ends all workers, and Ray where this executor started it."""
-        self._crew.close()
+        if ray.is_initialized() and connection.lives():  # else there is nobody who would take the order
+            self._crew.close()
         self._turns = {}
         if self._begun_here:
             ray.shutdown()
@@ -183,21 +181,23 @@ class RayExecutor:
             raise SweepFailed(f"workers: none is left that could go on with the trials; {self._way_back()}")
 
     def _serve(self) -> None:
-        """Gives trials to workers; a device that has no room yet is kept free for the trial that waits for it."""
-        kept: set[str] = set()
-        for trial in [*self._queue] if self._crew.idle else ():
-            most = math.inf if self._crew.coming else most_bytes(self._crew.seats)
-            if (hopeless := self._memory.refused(trial, most)) is not None:
-                self._queue.remove(trial)
-                self._over.append(hopeless)
-                continue
-            needed_bytes = self._memory.needed_bytes(trial)
-            place = self._crew.place(needed_bytes, kept)
-            if place.workers:
-                self._queue.remove(trial)
-                self._begin(trial, self._crew.serve(trial.config["features"], place.workers, needed_bytes))
-            elif place.awaited is not None:
-                kept.add(place.awaited)
+        """Has trials begin for which there is a worker."""
+        for served in self._waiting.served(self._crew):
+            if isinstance(served, Result):
+                self._over.append(served)
+            else:
+                self._begin(*served)
+
+    def _ends(self, turn: Turn, result: Result) -> bool:
+        """Takes a worker back; whether its trial has come to its end."""
+        beside_others = self._crew.has_neighbours(turn.worker)
+        ends = self._waiting.ended(result, self._crew.back(turn.worker), beside_others=beside_others)
+        if not ends:
+            self._say(
+                f"Trial {turn.trial.number} ran out of memory beside others on its GPU. It goes on when it has one to"
+                " itself."
+            )
+        return ends
 
     def _begin(self, trial: Trial, worker: Any) -> None:
         now = time.monotonic()
@@ -260,12 +260,13 @@ class RayExecutor:
     def _hired(self) -> Crew:
         """A crew; on a cluster that may grow it is as large as there is room for now."""
         count = max(1, self._fitting()) if self._grows else self._plan.count
-        return Crew(self._hire, count, self._limits, spare=self._alone and not self._plan.gpus)
+        return Crew(Berths(self._plan.cpus, self._plan.gpus, self._start), count, self._limits)
 
-    def _hire(self) -> Any:
-        resources = ray.remote(Worker).options(num_cpus=self._plan.cpus, num_gpus=self._plan.gpus, max_restarts=0)
-        threads, keras_backend = max(1, int(self._plan.cpus)), os.environ.get("KERAS_BACKEND", "")
-        return resources.remote(threads, self._plan.memory_gpus, list(sys.path), self._modules, keras_backend)
+    def _start(self, options: Options) -> Any:
+        plan, keras_backend = self._plan, os.environ.get("KERAS_BACKEND", "")
+        gpus = plan.memory_gpus or self._limits.gpus_per_trial  # none there, or none wanted
+        hired = ray.remote(Worker).options(**options)
+        return hired.remote(plan.threads, gpus, list(sys.path), self._modules, keras_backend)
 
     def _hand_over(self) -> None:
         home = Home.of(self._folder, self._material, self._alone)

@@ -30,12 +30,14 @@ from sinesweep_runner.training.train import train
 class Worker:
     """Imports Keras and opens the data once, and then serves trial after trial; it holds no study and no database."""
 
-    def __init__(self, threads: int, gpus: float, path: Sequence[str], modules: Modules, keras_backend: str) -> None:
+    def __init__(
+        self, threads: int, gpus: float | None, path: Sequence[str], modules: Modules, keras_backend: str
+    ) -> None:
         """Loads Keras.
 
         Args:
             threads: how many it may compute with.
-            gpus: the memory of how many it may take, or of what part of one.
+            gpus: the memory of how many it may take, or of what part of one; None where nobody has said so.
             path: where the driver looks for modules, which is of use on machines that share its folders.
             modules: the person's own modules, for those that do not.
             keras_backend: the driver's `KERAS_BACKEND`, if any: another machine does not have its environment.
@@ -113,10 +115,10 @@ class Worker:
         return event if self._outpost is None else self._outpost.parcel(event)
 
 
-def _device(gpus: float) -> Device:
+def _device(gpus: float | None) -> Device:
     """What this process computes on; a part of a GPU that nobody else may take counts as a device of its own."""
     total_bytes = gpu_bytes() if gpus else None
-    if total_bytes is None:
+    if not gpus or total_bytes is None:
         return Device()
     name = f"{ray.get_runtime_context().get_node_id()}/{os.environ.get('CUDA_VISIBLE_DEVICES', '')}"
     return Device(f"{name}/{os.getpid()}" if gpus < 1 else name, part(gpus) * total_bytes)

@@ -48,6 +48,8 @@ def dry_build_on(material: Material, expect: Callable[[Trial, Size], None] = lam
 def dry_build(config: Config, length: Length, task: Task, outputs: int) -> dict[str, float]:
     """Builds every part of a configuration, feeds none of them, and returns what is known of the network's costs.
 
+    The weights of its network lie in the machine's memory, since that of GPUs is for trials.
+
     Raises:
         Infeasible, PluginFault, PluginError: as `assembly.check` and the functions that build.
     """
@@ -56,16 +58,19 @@ def dry_build(config: Config, length: Length, task: Task, outputs: int) -> dict[
 
 def _weighed(config: Config, length: Length, task: Task, outputs: int) -> tuple[dict[str, float], Size]:
     """What the network costs, and how large its training is."""
+    import keras
+
     from sinesweep_runner.training.apparatus import tidy  # it loads Keras
 
     parts, shape = Parts.of(config), check(config, length)
-    build_front(parts, config, length, shape)
-    for stage in Stage:
-        build_augmentations(parts, config, stage, length.rate_hz, seed=0)
-    with blaming("loss", config["loss"]["name"], "check"):
-        parts.loss.check(task, outputs)
-    build_loss(parts, config, task)
-    network = build_network(parts, config, shape, outputs)
+    with keras.device("cpu:0"):
+        build_front(parts, config, length, shape)
+        for stage in Stage:
+            build_augmentations(parts, config, stage, length.rate_hz, seed=0)
+        with blaming("loss", config["loss"]["name"], "check"):
+            parts.loss.check(task, outputs)
+        build_loss(parts, config, task)
+        network = build_network(parts, config, shape, outputs)
     known, size = costs(network), Size(network.count_params(), parts.fit.batch_size * activations(network))
     tidy()
     return known, size
