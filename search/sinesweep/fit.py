@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from sinesweep.contract import Plugin
 from sinesweep.domains import Choice, Float, Int
-from sinesweep.settings import When, settings
+from sinesweep.settings import When
 
 OPTIMIZERS = (
     "adam",
@@ -138,13 +137,3 @@ class Fit(Plugin):
     class_weights: Annotated[
         str, Choice(("none", "balanced"), search=False), "let rare classes count as much as common ones"
     ] = "none"
-
-
-def counting(fit: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings among `{name: value}` that count, such as no momentum where the optimizer is adam."""
-    known = settings(Fit)
-    return {
-        name: value
-        for name, value in fit.items()
-        if name not in known or all(fit.get(when.field) in when.values for when in known[name].when)
-    }
