@@ -16,6 +16,7 @@ from sinesweep.contract import HostExtractor
 from sinesweep.dataset import Clip, Dataset, Task
 from sinesweep.errors import PluginFault, SweepError, UserError
 from sinesweep.lengths import Length
+from sinesweep.metrics import is_metric
 from sinesweep.objectives import LATENCY
 from sinesweep.ranges import Pinned
 from sinesweep.safety import check_resources
@@ -127,6 +128,7 @@ def material_of(prepared: Prepared, sweep: Sweep, store: WaveformStore, progress
         columns=dataset.columns,
         limits=sweep.limits.asked(),
         kept=sweep.budget.keep_checkpoints > 0,
+        also=tuple(name for name in sweep.search.objectives[1:] if is_metric(name)),
         timed=LATENCY in (*sweep.search.objectives, *sweep.limits.asked()),
     )
 

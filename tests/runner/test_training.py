@@ -63,6 +63,14 @@ def test_every_validation_clip_has_its_prediction(make_config, make_material, tm
     assert np.allclose(stored.probabilities.sum(axis=1), 1, atol=1e-5)
 
 
+def test_what_a_sweep_asks_for_by_name_is_measured_beside_the_rest(make_config, make_material):
+    material = dataclasses.replace(make_material(folds=1), objective="top_1_accuracy", also=("top_2_accuracy",))
+    result = run(make_config(fit={"epochs": 2}), material)
+    assert result.value == result.metrics["top_1_accuracy"] == result.metrics["accuracy"]
+    assert result.metrics["top_2_accuracy"] == 1
+    assert all("top_2_accuracy" in epoch for epoch in result.folds[0].history)
+
+
 @pytest.mark.parametrize("augmentations", [[], AUGMENTED])
 def test_the_same_trial_gives_the_same_numbers(make_config, make_material, augmentations):
     """Dropout, shuffling and augmentation follow from the seed."""

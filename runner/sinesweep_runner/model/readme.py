@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sinesweep.dataset import Task
-from sinesweep.metrics import METRICS
+from sinesweep.metrics import is_metric, metric
 from sinesweep.report.short import flat
 from sinesweep.wording import escaped, many
 from sinesweep_runner.model.card import front_matter
@@ -127,10 +127,10 @@ def _scores(facts: Facts) -> Iterator[str]:
         yield "Not measured."
         return
     rows = [
-        f"| {part} | {name} | {METRICS[name].show(value)}{_interval(name, figures.get('intervals', {}))} |"
+        f"| {part} | {name} | {metric(name).show(value)}{_interval(name, figures.get('intervals', {}))} |"
         for part, figures in scores.items()
         for name, value in figures["metrics"].items()
-        if name in METRICS
+        if is_metric(name)
     ]
     yield "\n".join(["| part | metric | score |", "|---|---|---|", *rows])
     yield _beside(facts)
@@ -147,7 +147,7 @@ def _beside(facts: Facts) -> str:
     baseline, test = facts.get("baseline"), facts["scores"].get("test", {}).get("baseline")
     if baseline is None:
         return "No baseline was run beside it."
-    judged = METRICS[baseline["objective"]]
+    judged = metric(baseline["objective"])
     on_test = "" if test is None else f", {judged.show(test)} on the test clips"
     return (
         f"The baseline `{baseline['name']}`, for comparison: {judged.name} {judged.show(baseline['validation'])} on the"
@@ -159,7 +159,7 @@ def _interval(name: str, intervals: Mapping[str, Any]) -> str:
     if name not in intervals:
         return ""
     low, high = intervals[name]
-    return f" (95 %: {METRICS[name].show(low)} … {METRICS[name].show(high)})"
+    return f" (95 %: {metric(name).show(low)} … {metric(name).show(high)})"
 
 
 def _settings(facts: Facts, section: str) -> str:
