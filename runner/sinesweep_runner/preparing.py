@@ -30,6 +30,7 @@ from sinesweep_runner.sound.waveforms import WaveformStore
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.training.hostfeatures import cache_limit
 from sinesweep_runner.training.material import Material
+from sinesweep_runner.training.optimizers import check_installed
 from sinesweep_runner.training.train import HELD_SHARE
 
 Progress = Callable[[str], Callable[[int, int], None]]
@@ -65,12 +66,14 @@ def read_table(sweep: Sweep) -> Table:
     """Reads the table and splits it.
 
     Raises:
-        SweepError: a file, folder or package that an augmentation needs is not there; the limit of a cache that will
-            be used is no number; objective, losses, baseline or front ends do not fit the data.
+        SweepError: a file, folder or package that an augmentation needs is not there; the installed Keras has no such
+            optimizer; the limit of a cache that will be used is no number; objective, losses, baseline or front ends
+            do not fit the data.
         DatasetError: the data cannot be used; the message names the files or classes.
         PluginFault: the reader raises anything else, or gives no data set.
     """
     check_resources(sweep)
+    check_installed(sweep.space().fit.values("optimizer") or ())
     if any(issubclass(registry.load("features", name), HostExtractor) for name in sweep.features):
         cache_limit()
     dataset = _read(sweep)

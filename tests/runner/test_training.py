@@ -230,12 +230,17 @@ def test_a_full_disk_is_told_as_such(make_config, make_material, tmp_path, monke
     assert result.failure.cause is Cause.DISK
 
 
-@pytest.mark.parametrize("name", ["lion", "lamb", "adafactor", "muon"])
+@pytest.mark.parametrize("name", ["lion", "lamb", "adafactor", "muon", "schedule_free_adamw"])
 def test_newer_optimizers_train_with_clipped_gradients(make_config, make_material, name):
     fit = {"optimizer": name, "epochs": 2, "clipping": "global_norm", "clip_at": 1.0}
     result = run(make_config(fit=fit), make_material(folds=1))
     assert result.failure is None
     assert result.metrics["loss"] < 5
+
+
+def test_an_optimizer_that_divides_by_the_learning_rate_warms_up(make_config, make_material):
+    fit = {"optimizer": "ftrl", "epochs": 2, "schedule": "warmup_cosine"}
+    assert run(make_config(fit=fit), make_material(folds=1)).failure is None
 
 
 def test_a_loss_may_weigh_the_classes(make_config, make_material):
