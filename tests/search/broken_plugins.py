@@ -247,6 +247,13 @@ class Louder(Augmentation):
 
 
 @dataclass(frozen=True)
+class Detuned(Louder):
+    """Says what it makes wrong in a word that nobody knows."""
+
+    unsafe_for = frozenset({"picth"})
+
+
+@dataclass(frozen=True)
 class Deep(Architecture):
     """Pools until nothing is left, and has neither dropout nor regularisation."""
 
@@ -290,6 +297,8 @@ class Counting(Loss):
 @dataclass(frozen=True)
 class Disordered(DatasetReader):
     """Lists its clips from behind, and knows no errors of its own."""
+
+    labels = frozenset({"spech"})
 
     path: Annotated[str, "a folder"]
 

@@ -78,6 +78,7 @@ def verdict(broken, tmp_path):
         ("architectures", "Wide", "every edge and random point", "expected ((None, 16, 16), (None, 3))"),
         ("losses", "Counting", "gradients are finite and reach", "no gradient reaches the logits"),
         ("losses", "Counting", "clips can be weighed", "where every clip counts 0 times"),
+        ("datasets", "Disordered", "known words", "'spech' is nothing that labels tell. Did you mean 'speech'?"),
         ("datasets", "Disordered", "stable order", "not sorted by path"),
         ("datasets", "Disordered", "not there or empty", "the message does not name"),
         ("baselines", "Restless", "every length and rate", "numbers, by length and rate"),
@@ -159,6 +160,19 @@ def test_an_augmentation_that_breaks_a_promise_is_found(verdict, how, promise, r
     assert found.kept is False
     assert reason in found.reason
     assert verdict("augmentations", "Louder", promise, how="well").kept
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Louder", "it does not say unsafe_for; say frozenset() where it makes no labels wrong"),
+        ("Detuned", "'picth' is nothing that labels tell. Did you mean 'pitch'? Known: background, key"),
+    ],
+)
+def test_labels_that_an_augmentation_makes_wrong_have_to_be_said_and_known(verdict, name, reason):
+    found = verdict("augmentations", name, "for which labels it is unsafe")
+    assert found.kept is False
+    assert reason in found.reason
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ class FrequencyMask(Augmentation):
     """
 
     stage: ClassVar[Stage] = Stage.FEATURES
+    unsafe_for: ClassVar[frozenset[str]] = frozenset({"timbre"})
 
     masks: Annotated[int, Int(1, 4, search=(1, 2)), "masks a clip; they may overlap"] = 2
     max_share: Annotated[float, Float(0.0, 1.0, search=(0.05, 0.3)), "widest mask, as a share of all bins"] = 0.15

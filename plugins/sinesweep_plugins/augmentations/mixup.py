@@ -21,6 +21,7 @@ class Mixup(Augmentation):
     """
 
     stage: ClassVar[Stage] = Stage.BATCH
+    unsafe_for: ClassVar[frozenset[str]] = frozenset({"loudness", "silence"})
 
     alpha: Annotated[
         float, Float(0.01, 10.0, log=True, search=(0.1, 1.0)), "of Beta(alpha, alpha): small mixes little, 1 evenly"

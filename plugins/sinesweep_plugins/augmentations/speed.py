@@ -21,7 +21,7 @@ class Speed(Augmentation):
     """
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
-    unsafe_for: ClassVar[frozenset[str]] = frozenset({"pitch", "key", "tempo", "speaker"})
+    unsafe_for: ClassVar[frozenset[str]] = frozenset({"pitch", "key", "tempo", "timbre", "speaker", "position"})
 
     max_factor: Annotated[
         float, Float(1.0, 2.0, search=(1.05, 1.3)), "up to so many times as fast, or as slow; even in the logarithm"
