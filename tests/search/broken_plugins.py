@@ -3,6 +3,7 @@
 import numpy as np  # noqa: I001
 import scipy  # noqa: F401 - a heavy library, at the top of a plugin's module
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,7 @@ from sinesweep import (
     Task,
     When,
 )
+from sinesweep_plugins.features.waveform import Waveform
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,17 @@ class Numbered(FeatureExtractor):
                 return *shape, 1
 
         return Layer()
+
+
+Either = Waveform if os.environ.get("PYTHONHASHSEED") == "12345" else FeatureExtractor  # as the twin's is
+
+
+@dataclass(frozen=True)
+class Fickle(Either):
+    """Inherits from one class here and from another there."""
+
+    def layer(self, rate_hz):
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
