@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import zipfile
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -14,6 +19,8 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHELVES = {"search": "sinesweep", "plugins": "sinesweep_plugins", "runner": "sinesweep_runner"}
 HEAVY = {"keras", "tensorflow", "ray", "librosa", "torch", "jax"}
+BACKENDS = {"jax", "torch"}
+"""Whoever sets KERAS_BACKEND to one of these has installed it."""
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 TONES_SWEEP = r"""
 name: tones
@@ -83,6 +90,38 @@ def test_import_contracts_are_kept():
 
 def test_every_module_of_the_core_is_light():
     assert not imported("-c", WALK_THE_CORE) & HEAVY
+
+
+def third_party(file: Path) -> Iterator[str]:
+    """The top-level names that a module imports, at its head or later, and that are neither Python's nor our own."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        for name in {each.partition(".")[0] for each in names}:
+            if name not in sys.stdlib_module_names and name not in SHELVES.values():
+                yield name
+
+
+def plain(distribution: str) -> str:
+    """The name of a distribution, or of the one that a requirement asks for, as indexes compare them."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", distribution)[0]).lower()
+
+
+def test_whatever_is_imported_is_a_dependency_or_belongs_to_an_extra():
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    declared = {plain(each) for each in [*project["dependencies"], *(each for extra in extras for each in extra)]}
+    files = [file for shelf in SHELVES for file in (REPOSITORY / shelf).rglob("*.py")]
+    imported_by = {name: file for file in files for name in third_party(file)}
+    assert {"numpy", "keras", "xgboost", "PIL"} <= imported_by.keys()
+    distributions = packages_distributions()
+    lost = {
+        f"{file.relative_to(REPOSITORY)} imports {name}"
+        for name, file in imported_by.items()
+        if name not in BACKENDS and declared.isdisjoint(map(plain, distributions.get(name, [name])))
+    }
+    assert not lost
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["plugins"], ["run", "--help"]])

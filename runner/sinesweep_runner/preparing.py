@@ -14,6 +14,7 @@ from sinesweep.contract import HostExtractor
 from sinesweep.dataset import Clip, Dataset, Task
 from sinesweep.errors import PluginFault, SweepError, UserError
 from sinesweep.lengths import Length
+from sinesweep.metrics import is_metric
 from sinesweep.objectives import LATENCY
 from sinesweep.ranges import Pinned
 from sinesweep.safety import check_resources
@@ -27,6 +28,7 @@ from sinesweep_runner.sound.waveforms import WaveformStore
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.training.hostfeatures import cache_limit
 from sinesweep_runner.training.material import Material
+from sinesweep_runner.training.optimizers import check_installed
 from sinesweep_runner.training.train import HELD_SHARE
 
 Progress = Callable[[str], Callable[[int, int], None]]
@@ -62,12 +64,14 @@ def read_table(sweep: Sweep) -> Table:
     """Reads the table and splits it.
 
     Raises:
-        SweepError: a file, folder or package that an augmentation needs is not there; the limit of a cache that will
-            be used is no number; objective, losses, baseline or front ends do not fit the data.
+        SweepError: a file, folder or package that an augmentation needs is not there; the installed Keras has no such
+            optimizer; the limit of a cache that will be used is no number; objective, losses, baseline or front ends
+            do not fit the data.
         DatasetError: the data cannot be used; the message names the files or classes.
         PluginFault: the reader raises anything else, or gives no data set.
     """
     check_resources(sweep)
+    check_installed(sweep.space().fit.values("optimizer") or ())
     if any(issubclass(registry.load("features", name), HostExtractor) for name in sweep.features):
         cache_limit()
     dataset = _read(sweep)
@@ -125,6 +129,7 @@ def material_of(prepared: Prepared, sweep: Sweep, store: WaveformStore, progress
         columns=dataset.columns,
         limits=sweep.limits.asked(),
         kept=sweep.budget.keep_checkpoints > 0,
+        also=tuple(name for name in sweep.search.objectives[1:] if is_metric(name)),
         timed=LATENCY in (*sweep.search.objectives, *sweep.limits.asked()),
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.files import write_lastingly
 from sinesweep.sweep import Sweep
-from sinesweep.sweepfile import dump, read_begun, read_sweep
+from sinesweep.sweepfile import dump, override, read_begun
 from sinesweep_runner.owner import Owner, clear
 
 
@@ -176,7 +176,7 @@ class SweepFolder:
 
     def sweep(self) -> Sweep:
         """The sweep that was begun here, checked whole: it can go on."""
-        return read_sweep(self._begun_file())
+        return override(self.begun(), ())
 
     def begun(self) -> Sweep:
         """The same for those who only read its results: a plugin that is gone or broken by now does not matter."""

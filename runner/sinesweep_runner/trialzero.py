@@ -43,7 +43,10 @@ class TrialZero:
         began = time.monotonic()
         folds = self._material.folds
         answers = [self._answers(fold.train, fold.valid) for fold in folds]
-        scores = [measure(self._right(fold.valid), told) for fold, told in zip(folds, answers, strict=True)]
+        scores = [
+            measure(self._right(fold.valid), told, also=self._material.asked)
+            for fold, told in zip(folds, answers, strict=True)
+        ]
         clips = np.concatenate([np.asarray(fold.valid) for fold in folds])
         (folder / FILE).parent.mkdir(exist_ok=True)
         predictions.save(folder / FILE, clips, self._material.right()[clips], np.concatenate(answers))

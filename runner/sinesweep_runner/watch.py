@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from sinesweep.metrics import METRICS
+from sinesweep.metrics import metric
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Report, Result, State, Trial
 from sinesweep.wording import duration, many
@@ -95,7 +95,7 @@ class Watch:
     def _better(self, one: Result, other: Result) -> bool:
         if one.value is None or other.value is None:
             return other.value is None
-        higher = METRICS[self._sweep.search.objective].direction == "maximize"
+        higher = metric(self._sweep.search.objective).direction == "maximize"
         return one.value > other.value if higher else one.value < other.value
 
     def _left(self) -> str:

@@ -30,7 +30,7 @@ def _against_divergence(config: Config, parameters: int) -> Iterator[str]:
     yield _rate(config, SMALLER)
     if fit.get("clipping", "none") == "none":
         yield "fit.clipping norm"
-    if fit.get("schedule") != "warmup_cosine":
+    if not str(fit.get("schedule")).startswith("warmup"):
         yield "fit.schedule warmup_cosine"
 
 
@@ -72,8 +72,9 @@ def _against_noise(config: Config, parameters: int) -> Iterator[str]:
     yield _rate(config, SMALLER)
     if fit["batch_size"] < LEAST_BATCH:
         yield f"a larger batch than {fit['batch_size']}"
-    if fit.get("schedule", "constant") == "constant":
-        yield "fit.schedule cosine"
+    schedule = str(fit.get("schedule", "constant"))
+    if schedule.endswith("constant"):
+        yield f"fit.schedule {schedule.replace('constant', 'cosine')}"
     yield "more validation clips, or more folds"
 
 

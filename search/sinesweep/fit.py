@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from sinesweep.contract import Plugin
 from sinesweep.domains import Choice, Float, Int
-from sinesweep.settings import When, settings
+from sinesweep.settings import When
 
 OPTIMIZERS = (
     "adam",
@@ -24,7 +23,14 @@ OPTIMIZERS = (
     "lamb",
     "adafactor",
     "muon",
+    "schedule_free_adamw",
 )
+DECAYING = ("adamw", "lion", "lamb", "muon")
+"""Optimizers that weight decay is a part of; to the others it can be added."""
+
+OTHERS = tuple(name for name in OPTIMIZERS if name not in DECAYING)
+
+SCHEDULES = ("constant", "cosine", "warmup_constant", "warmup_cosine")
 CLIPPINGS = ("none", "norm", "global_norm", "value")
 
 
@@ -53,9 +59,15 @@ class Fit(Plugin):
     weight_decay: Annotated[
         float,
         Float(1e-6, 1.0, log=True, search=(1e-5, 1e-1)),
-        When("optimizer", "adamw", "lion", "lamb", "muon"),
+        When("optimizer", *DECAYING),
         "decoupled weight decay",
     ] = 4e-3
+    added_weight_decay: Annotated[
+        float,
+        Float(0.0, 1.0, search=False),
+        When("optimizer", *OTHERS),
+        "decoupled weight decay, for an optimizer that has none of its own",
+    ] = 0.0
     beta_1: Annotated[
         float,
         Float(0.0, 0.9999, search=False),
@@ -65,7 +77,7 @@ class Fit(Plugin):
     beta_2: Annotated[
         float,
         Float(0.0, 0.99999, search=False),
-        When("optimizer", "adam", "adamw", "adamax", "nadam", "lamb", "muon"),
+        When("optimizer", "adam", "adamw", "adamax", "nadam", "lamb", "muon", "schedule_free_adamw"),
         "how long the mean of their squares remembers",
     ] = 0.999
     lion_beta_2: Annotated[
@@ -80,6 +92,36 @@ class Fit(Plugin):
     clip_threshold: Annotated[
         float, Float(0.1, 10.0, log=True, search=False), When("optimizer", "adafactor"), "largest mean step allowed"
     ] = 1.0
+    relative_step: Annotated[
+        bool,
+        Choice((True, False), search=False),
+        When("optimizer", "adafactor"),
+        "no step is longer than one over the root of its number",
+    ] = True
+    ns_steps: Annotated[
+        int, Int(1, 10, search=False), When("optimizer", "muon"), "Newton-Schulz iterations that make a step orthogonal"
+    ] = 5
+    rms_rate: Annotated[
+        float, Float(0.01, 10.0, log=True, search=False), When("optimizer", "muon"), "root mean square of its steps"
+    ] = 0.2
+    adam_lr_ratio: Annotated[
+        float,
+        Float(0.01, 100.0, log=True, search=False),
+        When("optimizer", "muon"),
+        "learning rate of the weights that muon leaves to Adam, in its own",
+    ] = 1.0
+    schedule_free_beta: Annotated[
+        float,
+        Float(0.01, 0.9999, search=False),
+        When("optimizer", "schedule_free_adamw"),
+        "how near gradients are taken to the mean of all steps",
+    ] = 0.9
+    schedule_free_epsilon: Annotated[
+        float,
+        Float(1e-10, 1.0, log=True, search=False),
+        When("optimizer", "schedule_free_adamw"),
+        "its own epsilon",
+    ] = 1e-8
     rho: Annotated[
         float,
         Float(0.0, 0.9999, search=False),
@@ -115,6 +157,12 @@ class Fit(Plugin):
     ] = -0.5
     ftrl_l1: Annotated[float, Float(0.0, 1.0, search=False), When("optimizer", "ftrl"), "its own L1 penalty"] = 0.0
     ftrl_l2: Annotated[float, Float(0.0, 1.0, search=False), When("optimizer", "ftrl"), "its own L2 penalty"] = 0.0
+    ftrl_l2_shrinkage: Annotated[
+        float, Float(0.0, 1.0, search=False), When("optimizer", "ftrl"), "its L2 penalty on large weights"
+    ] = 0.0
+    ftrl_beta: Annotated[
+        float, Float(0.0, 10.0, search=False), When("optimizer", "ftrl"), "added to the root of its squared gradients"
+    ] = 0.0
     clipping: Annotated[
         str,
         Choice(CLIPPINGS, search=False),
@@ -127,7 +175,9 @@ class Fit(Plugin):
         "what is too long",
     ] = 1.0
     schedule: Annotated[
-        str, Choice(("constant", "cosine", "warmup_cosine"), search=False), "how the learning rate changes"
+        str,
+        Choice(SCHEDULES, search=False),
+        "how the learning rate changes; a warm-up is the first tenth of all steps; schedule_free_adamw wants no cosine",
     ] = "cosine"
     patience: Annotated[
         int,
@@ -138,13 +188,3 @@ class Fit(Plugin):
     class_weights: Annotated[
         str, Choice(("none", "balanced"), search=False), "let rare classes count as much as common ones"
     ] = "none"
-
-
-def counting(fit: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings among `{name: value}` that count, such as no momentum where the optimizer is adam."""
-    known = settings(Fit)
-    return {
-        name: value
-        for name, value in fit.items()
-        if name not in known or all(fit.get(when.field) in when.values for when in known[name].when)
-    }

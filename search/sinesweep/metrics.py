@@ -5,8 +5,10 @@ A metric is computed by a formula (`sinesweep.formulas`), which also knows how t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -14,9 +16,10 @@ from numpy.typing import NDArray
 
 from sinesweep import ranks, sums
 from sinesweep.dataset import Task, listed
-from sinesweep.errors import SweepError, did_you_mean
+from sinesweep.elsewhere import hint
+from sinesweep.errors import SweepError
 from sinesweep.formulas import Answers as Answers
-from sinesweep.formulas import Formula, Ranks, Sums
+from sinesweep.formulas import Formula, Numbers, Ranks, Sums
 from sinesweep.formulas import Targets as Targets
 
 Thresholds: TypeAlias = NDArray[np.floating] | None
@@ -35,6 +38,7 @@ class Metric:
         percent: people read it as a percentage.
         decides: of labels it needs a yes or a no, so it depends on thresholds.
         scale_free: its numbers mean the same whatever the unit of the values is.
+        classes: of fewer classes every answer would have the same score.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Metric:
     percent: bool = True
     decides: bool = False
     scale_free: bool = True
+    classes: int = 2
 
     @property
     def ranks(self) -> bool:
@@ -85,21 +90,38 @@ class Metric:
         return f"{value:.3f}" if self.scale_free else f"{value:.4g}"
 
 
+TOP = re.compile(r"top_([1-9]\d*)_accuracy")
+"""How the metrics are named that ask whether the right class is among the likeliest so many."""
+
+
 def metric(name: str) -> Metric:
     """The metric of that name; raises SweepError with the nearest name."""
-    if name not in METRICS:
-        raise SweepError(f"no metric named '{name}'.{did_you_mean(name, METRICS)}")
-    return METRICS[name]
+    if not is_metric(name):
+        raise SweepError(f"no metric named '{name}'.{hint('metrics', name, METRICS)}")
+    top = TOP.fullmatch(name)
+    return _top_accuracy(int(top[1])) if top else METRICS[name]
+
+
+def is_metric(name: str) -> bool:
+    """Whether there is a metric of that name."""
+    return name in METRICS or TOP.fullmatch(name) is not None
 
 
 def metrics_for(task: Task) -> dict[str, Metric]:
-    """All metrics that can judge a task, by name."""
+    """The metrics that judge every model of a task, by name."""
     return {name: each for name, each in METRICS.items() if task in each.tasks}
 
 
-def measure(targets: Targets, answers: Answers, thresholds: Thresholds = None) -> dict[str, float]:
-    """Every metric of the task that these targets are of, by name; raises ValueError as `Metric.score` does."""
-    return {name: each.score(targets, answers, thresholds) for name, each in metrics_for(task_of(targets)).items()}
+def measure(
+    targets: Targets, answers: Answers, thresholds: Thresholds = None, also: Iterable[str] = ()
+) -> dict[str, float]:
+    """Every metric of the task that these targets are of, by name; raises ValueError as `Metric.score` does.
+
+    Args:
+        also: metrics that are asked for by name, whether they are among these or not.
+    """
+    wanted = metrics_for(task_of(targets)) | {name: metric(name) for name in also}
+    return {name: each.score(targets, answers, thresholds) for name, each in wanted.items()}
 
 
 def task_of(targets: Targets) -> Task:
@@ -139,18 +161,34 @@ def _check_classes(targets: Targets, answers: Answers) -> None:
 _CLASSES, _LABELS, _VALUES = (frozenset({task}) for task in Task)
 _EITHER = _CLASSES | _LABELS
 
+
+@cache
+def _top_accuracy(most: int) -> Metric:
+    formula = Sums(sums.hits_among(most), sums.mean)
+    return Metric(f"top_{most}_accuracy", "maximize", _CLASSES, formula, proportion=True, classes=most + 1)
+
+
+def _counted(name: str, of_sums: Callable[[Numbers], Numbers]) -> Metric:
+    """A metric of what was told rightly, told, and is there."""
+    return Metric(name, "maximize", _EITHER, Sums(sums.confusion, of_sums), decides=True)
+
+
 METRICS: dict[str, Metric] = {
     each.name: each
     for each in (
         Metric("accuracy", "maximize", _EITHER, Sums(sums.hits, sums.mean), proportion=True, decides=True),
         Metric("balanced_accuracy", "maximize", _CLASSES, Sums(sums.confusion, sums.mean_recall)),
-        Metric("macro_f1", "maximize", _EITHER, Sums(sums.confusion, sums.macro_f1), decides=True),
-        Metric("micro_f1", "maximize", _EITHER, Sums(sums.confusion, sums.micro_f1), decides=True),
-        Metric("weighted_f1", "maximize", _EITHER, Sums(sums.confusion, sums.weighted_f1), decides=True),
-        Metric("macro_precision", "maximize", _EITHER, Sums(sums.confusion, sums.macro_precision), decides=True),
-        Metric("macro_recall", "maximize", _EITHER, Sums(sums.confusion, sums.macro_recall), decides=True),
-        Metric("top_3_accuracy", "maximize", _CLASSES, Sums(sums.hits_among(3), sums.mean), proportion=True),
-        Metric("top_5_accuracy", "maximize", _CLASSES, Sums(sums.hits_among(5), sums.mean), proportion=True),
+        _counted("macro_f1", sums.macro(sums.f1)),
+        _counted("micro_f1", sums.micro(sums.f1)),
+        _counted("weighted_f1", sums.weighted(sums.f1)),
+        _counted("macro_precision", sums.macro(sums.precision)),
+        _counted("micro_precision", sums.micro(sums.precision)),
+        _counted("weighted_precision", sums.weighted(sums.precision)),
+        _counted("macro_recall", sums.macro(sums.recall)),
+        _counted("micro_recall", sums.micro(sums.recall)),
+        _counted("weighted_recall", sums.weighted(sums.recall)),
+        _top_accuracy(3),
+        _top_accuracy(5),
         Metric("auc", "maximize", _EITHER, Ranks(ranks.area_under_curve, without=0.5)),
         Metric("average_precision", "maximize", _EITHER, Ranks(ranks.average_precision, without=0.0)),
         Metric("lrap", "maximize", _LABELS, Sums(sums.ranking_precision, sums.mean)),
@@ -182,7 +220,8 @@ METRICS: dict[str, Metric] = {
         Metric("r2", "maximize", _VALUES, Sums(sums.errors, sums.determination), percent=False),
     )
 }
-"""All metrics by name. Of one name there is one direction; where it judges two tasks, the formula asks the targets."""
+"""The metrics that judge every model, by name. Of one name there is one direction; where it judges two tasks, the
+formula asks the targets."""
 
 DEFAULT_OBJECTIVES: Mapping[Task, str] = {
     Task.CLASSIFICATION: "accuracy",

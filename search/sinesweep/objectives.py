@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from sinesweep.errors import did_you_mean
-from sinesweep.metrics import METRICS
+from sinesweep.elsewhere import hint
+from sinesweep.metrics import METRICS, is_metric, metric
 from sinesweep.trial import Result
 
 PARAMETERS, MULTIPLY_ADDS, MODEL_BYTES, LATENCY = "parameters", "multiply_adds", "model_bytes", "latency_ms"
@@ -25,7 +25,7 @@ COSTS: Mapping[str, str] = {
 
 def direction(name: str) -> Literal["maximize", "minimize"]:
     """Whether more or less is better."""
-    return "minimize" if name in COSTS else METRICS[name].direction
+    return "minimize" if name in COSTS else metric(name).direction
 
 
 def costs_of(result: Result) -> dict[str, float]:
@@ -66,8 +66,8 @@ def check_objectives(names: Sequence[str]) -> None:
     if not names:
         raise ValueError("expected at least one objective")
     for name in names:
-        if name not in METRICS and name not in COSTS:
-            raise ValueError(f"no metric or cost named '{name}'.{did_you_mean(name, [*METRICS, *COSTS])}")
+        if not is_metric(name) and name not in COSTS:
+            raise ValueError(f"no metric or cost named '{name}'.{hint('metrics', name, [*METRICS, *COSTS])}")
     if names[0] in COSTS:
         raise ValueError(
             f"trials are ranked and pruned by the first objective, so it has to be a metric; '{names[0]}' is a cost"

@@ -18,6 +18,7 @@ from typing import Any
 
 from sinesweep.blame import NOBODYS
 from sinesweep.contract import Plugin as Plugin
+from sinesweep.elsewhere import hint
 from sinesweep.errors import PluginError, did_you_mean, nearest
 from sinesweep.form import KINDS as KINDS
 from sinesweep.form import problems
@@ -115,7 +116,7 @@ def load(kind: str, name: str) -> type[Any]:
         return _checked(kind, f"'{name}'", _import(name, name))
     entries = _of_kind(kind).get(name, [])
     if not entries:
-        guess = did_you_mean(name, names(kind))
+        guess = hint(kind, name, names(kind))
         raise PluginError(f"no plugin named '{name}' among {kind}.{guess} {why_unknown(name)}")
     if len(entries) > 1:
         owners = " and ".join(f"{_distribution(entry)} ({entry.value})" for entry in entries)

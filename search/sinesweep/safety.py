@@ -14,8 +14,12 @@ from sinesweep.sweep import Sweep
 
 def unsafe_augmentations(sweep: Sweep) -> list[str]:
     """A sentence for each augmentation that may make labels wrong, as far as the sweep or its reader says what they
-    tell."""
-    told = set(sweep.data.labels) | registry.load("datasets", sweep.data.reader).labels
+    tell.
+
+    Raises:
+        PluginFault: the reader cannot say it.
+    """
+    told = _told(sweep)
     sentences = []
     for name, plugin in _augmentations(sweep):
         wrong = [f"{label} ({LABELS[label]})" for label in LABELS if label in told & plugin.unsafe_for]
@@ -25,6 +29,15 @@ def unsafe_augmentations(sweep: Sweep) -> list[str]:
                 " settings keep the labels right"
             )
     return sentences
+
+
+def _told(sweep: Sweep) -> frozenset[str]:
+    """What the labels tell, as the sweep and its reader say."""
+    name = sweep.data.reader
+    reader = make(registry.load("datasets", name), sweep.data.settings(), "data")
+    with blaming("reader", name, "tells"):
+        told: frozenset[str] = reader.tells() | set(sweep.data.labels)
+    return told
 
 
 def check_resources(sweep: Sweep) -> None:

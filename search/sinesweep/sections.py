@@ -78,7 +78,8 @@ class Search(Section):
         ("accuracy",),
         alias="objective",
         description="what is to be best, a name or a list of names, of which the first ranks and prunes trials and the"
-        f" others make a Pareto front with it: {', '.join(METRICS)}; after the first also a cost: {', '.join(COSTS)};"
+        f" others make a Pareto front with it: {', '.join(METRICS)}, or top_K_accuracy with another K;"
+        f" after the first also a cost: {', '.join(COSTS)};"
         f" where it is left out: {', '.join(f'{name} in {task}' for task, name in DEFAULT_OBJECTIVES.items())}",
     )
     sampler: Literal["tpe", "random", "grid", "qmc", "cmaes", "gp", "nsga2"] = Field(

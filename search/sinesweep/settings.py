@@ -176,6 +176,20 @@ def values(plugin: Any) -> dict[str, Any]:
     return {name: getattr(plugin, name) for name in settings(type(plugin))}
 
 
+def counting(plugin: type[Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings among `{name: value}` that count, such as no momentum where the optimizer is adam.
+
+    Those that are no fields, because they follow from others, stand in a configuration only where they count.
+    """
+    known = settings(plugin)
+
+    def counts(name: str) -> bool:
+        when = known[name].when if name in known else ()
+        return all(values.get(each.field) in each.values and counts(each.field) for each in when)
+
+    return {name: value for name, value in values.items() if counts(name)}
+
+
 def holder(plugin: type[Any]) -> str | None:
     """The name of the field that holds the further settings; None where a plugin has none."""
     return next((setting.name for setting in settings(plugin).values() if setting.holds), None)

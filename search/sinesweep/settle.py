@@ -16,7 +16,6 @@ from sinesweep.errors import Infeasible, PluginError, PluginFault, SweepError
 from sinesweep.metrics import DEFAULT_OBJECTIVES, metric, metrics_for
 from sinesweep.objectives import COSTS
 from sinesweep.picks import random_pick
-from sinesweep.ranges import Pinned
 from sinesweep.sections import Audio
 from sinesweep.settings import make
 from sinesweep.sweep import Sweep
@@ -41,7 +40,7 @@ def settle(sweep: Sweep, dataset: Dataset) -> Sweep:
     """
     settled = _completed(sweep, dataset.task)
     problems = [
-        *_objectives(settled, dataset.task),
+        *_objectives(settled, dataset),
         *_losses(settled, dataset),
         *_baseline(settled, dataset.task),
         *_class_weights(settled, dataset.task),
@@ -63,12 +62,18 @@ def _completed(sweep: Sweep, task: Task) -> Sweep:
     return sweep.model_copy(update=found)
 
 
-def _objectives(sweep: Sweep, task: Task) -> Iterator[str]:
-    for name in sweep.search.objectives:
-        if name not in COSTS and task not in metric(name).tasks:
+def _objectives(sweep: Sweep, dataset: Dataset) -> Iterator[str]:
+    task = dataset.task
+    for judged in (metric(name) for name in sweep.search.objectives if name not in COSTS):
+        if task not in judged.tasks:
             yield (
-                f"search.objective: {name} cannot judge {task}, which is what the data ask for; expected one of"
+                f"search.objective: {judged.name} cannot judge {task}, which is what the data ask for; expected one of"
                 f" {', '.join(metrics_for(task))}"
+            )
+        elif task is Task.CLASSIFICATION and len(dataset.classes) < judged.classes:
+            yield (
+                f"search.objective: of {len(dataset.classes)} classes, {judged.name} is the same for every answer;"
+                f" expected a metric such as accuracy, or {judged.classes} classes at least"
             )
 
 
@@ -104,9 +109,8 @@ def _baseline(sweep: Sweep, task: Task) -> Iterator[str]:
 
 
 def _class_weights(sweep: Sweep, task: Task) -> Iterator[str]:
-    wanted = sweep.space().fit.ranges["class_weights"]
-    asked = wanted.value if isinstance(wanted, Pinned) else getattr(wanted, "options", ())
-    if task is not Task.CLASSIFICATION and "balanced" in asked:
+    asked = sweep.space().fit.values("class_weights")
+    if task is not Task.CLASSIFICATION and "balanced" in (asked or ()):
         yield f"fit.class_weights: 'balanced' counts clips of one class each, and the data ask for {task}; leave it out"
 
 

@@ -108,6 +108,13 @@ class SearchSpace:
         """What is not searched although somebody may expect it, a sentence each."""
         return [note for blocks in self.choices.values() for block in blocks.values() for note in block.notes()]
 
+    def idle(self) -> dict[str, str]:
+        """Why settings that somebody asks for can count in no trial, by their names in a sweep file."""
+        blocks = {f"{kind}.{name}": each for key, kind in SECTIONS.items() for name, each in self.choices[key].items()}
+        blocks |= {f"augmentations.{each.name}": each.block for each in self.options if each.enabled is not False}
+        blocks["fit"] = self.fit
+        return {f"{where}.{key}": why for where, block in blocks.items() for key, why in block.idle().items()}
+
     def check_point(self, point: Mapping[str, Any]) -> list[str]:
         """What is wrong with `{dimension: value}`, a sentence each: unknown names, values that are not searched, and
         values of dimensions that a trial may not have."""
@@ -228,7 +235,7 @@ def _ranges(
                 problems.append(f"{where}.{name}: {reason}")
         elif setting.required:
             problems.append(f"{where}.{name}: missing ({setting.help})")
-    return Block(prefix, known, ranges)
+    return Block(prefix, known, ranges, frozenset(asked))
 
 
 def inside(value: Any, domain: Domain) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ LEAST_PROBABILITY = float(np.finfo(np.float32).eps)
 
 THRESHOLD = 0.5
 """From this probability on a label counts as told, where no other threshold was fitted."""
+
+Share: TypeAlias = Callable[[Numbers, Numbers, Numbers], Numbers]
+"""What of a class or label was told rightly, told, and is there → a share, 0 where there is nothing to divide by."""
 
 PAIRS = 4_000_000
 """So many pairs of labels are compared at once."""
@@ -89,34 +92,49 @@ def mean_recall(sums: Numbers) -> Numbers:
     return _mean_where(_ratio(right, there), there > 0)
 
 
-def macro_recall(sums: Numbers) -> Numbers:
-    """The mean recall over the classes that are there or told."""
-    right, told, there = np.split(sums, 3, axis=-1)
-    return _mean_where(_ratio(right, there), told + there > 0)
+def precision(right: Numbers, told: Numbers, there: Numbers) -> Numbers:
+    """The share of what was told that is right."""
+    return _ratio(right, told)
 
 
-def macro_precision(sums: Numbers) -> Numbers:
-    """The mean precision over the classes that are there or told."""
-    right, told, there = np.split(sums, 3, axis=-1)
-    return _mean_where(_ratio(right, told), told + there > 0)
+def recall(right: Numbers, told: Numbers, there: Numbers) -> Numbers:
+    """The share of what is there that was told."""
+    return _ratio(right, there)
 
 
-def macro_f1(sums: Numbers) -> Numbers:
-    """The mean F1 over the classes that are there or told."""
-    right, told, there = np.split(sums, 3, axis=-1)
-    return _mean_where(_ratio(2 * right, told + there), told + there > 0)
-
-
-def weighted_f1(sums: Numbers) -> Numbers:
-    """The mean F1, each class as often as it is there."""
-    right, told, there = np.split(sums, 3, axis=-1)
-    return _ratio((there * _ratio(2 * right, told + there)).sum(axis=-1), there.sum(axis=-1))
-
-
-def micro_f1(sums: Numbers) -> Numbers:
-    """The F1 of all classes' counts together."""
-    right, told, there = (part.sum(axis=-1) for part in np.split(sums, 3, axis=-1))
+def f1(right: Numbers, told: Numbers, there: Numbers) -> Numbers:
+    """The harmonic mean of both."""
     return _ratio(2 * right, told + there)
+
+
+def macro(share: Share) -> Callable[[Numbers], Numbers]:
+    """The mean over the classes that are there or told."""
+
+    def of_sums(sums: Numbers) -> Numbers:
+        right, told, there = np.split(sums, 3, axis=-1)
+        return _mean_where(share(right, told, there), told + there > 0)
+
+    return of_sums
+
+
+def weighted(share: Share) -> Callable[[Numbers], Numbers]:
+    """The mean, each class as often as it is there."""
+
+    def of_sums(sums: Numbers) -> Numbers:
+        right, told, there = np.split(sums, 3, axis=-1)
+        return _ratio((there * share(right, told, there)).sum(axis=-1), there.sum(axis=-1))
+
+    return of_sums
+
+
+def micro(share: Share) -> Callable[[Numbers], Numbers]:
+    """The share of all classes' counts together."""
+
+    def of_sums(sums: Numbers) -> Numbers:
+        right, told, there = (part.sum(axis=-1) for part in np.split(sums, 3, axis=-1))
+        return share(right, told, there)
+
+    return of_sums
 
 
 def mean_square(sums: Numbers) -> Numbers:

@@ -68,15 +68,25 @@ def complete(sweep: Sweep, folder: Path) -> Sweep:
 
 
 def override(sweep: Sweep, overrides: Sequence[str]) -> Sweep:
-    """The sweep with some keys set anew; raises SweepError as `read_sweep` does."""
+    """The sweep with some keys set anew; raises SweepError as `read_sweep` does.
+
+    What it asked for before may have become idle: ranges may become narrower.
+    """
     document = plain(sweep)
     for each in overrides:
         _set(document, each)
-    return check_document(document)
+    return check_document(document, asked=[key_of(each) for each in overrides])
 
 
-def check_document(document: Mapping[str, Any]) -> Sweep:
-    """A sweep from plain data; raises SweepError with every problem that the whole document has."""
+def check_document(document: Mapping[str, Any], asked: Sequence[str] | None = None) -> Sweep:
+    """A sweep from plain data.
+
+    Args:
+        asked: the dotted keys that are set now; None for all. A setting among them that can never count is a problem.
+
+    Raises:
+        SweepError: every problem that the whole document has.
+    """
     problems: list[str] = []
     sweep: Sweep | None = None
     document = with_front_end(document)
@@ -84,7 +94,7 @@ def check_document(document: Mapping[str, Any]) -> Sweep:
         sweep = Sweep.model_validate(document)
     except ValidationError as invalid:
         problems += sentences(Sweep, invalid)
-    problems += _plugin_problems(document)
+    problems += _plugin_problems(document, asked)
     if problems or sweep is None:
         raise SweepError(*dict.fromkeys(problems))
     return sweep
@@ -177,7 +187,7 @@ def _whole(path: str, folder: Path) -> str:
     return str((folder / Path(path).expanduser()).resolve())
 
 
-def _plugin_problems(document: Mapping[str, Any]) -> list[str]:
+def _plugin_problems(document: Mapping[str, Any], asked: Sequence[str] | None) -> list[str]:
     """What is wrong with plugins, their settings, and the points to try first; wrong forms are pydantic's matter.
 
     Where some have a wrong form, the others are judged all the same.
@@ -192,6 +202,9 @@ def _plugin_problems(document: Mapping[str, Any]) -> list[str]:
         return [*problems, *reason.problems]
     if formed != sections or not _has_names(fit):  # the space is another than the one that was meant
         return problems
+    for key, why in space.idle().items():
+        if asked is None or any(_on_one_way(key, each) for each in asked):
+            problems.append(f"{key}: {why}")
     points, search = document.get("enqueue"), document.get("search")
     for i, point in enumerate(points if isinstance(points, list) else []):
         if _has_names(point):
@@ -199,6 +212,11 @@ def _plugin_problems(document: Mapping[str, Any]) -> list[str]:
     if isinstance(search, dict) and search.get("sampler") == "grid":
         problems += space.check_grid()
     return problems
+
+
+def _on_one_way(key: str, other: str) -> bool:
+    """Whether one of two dotted keys leads to the other."""
+    return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
 
 
 def _formed(section: Any) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 import importlib.util
 import json
 import os
-import subprocess
-import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -149,22 +147,3 @@ class TestBaselines(BaselineSuite): ...
 
 def test_there_is_a_suite_for_every_kind():
     assert set(SUITES) == set(registry.KINDS)
-
-
-IDENTITIES = """
-import json, sys
-from sinesweep import registry
-from sinesweep_runner.cache.naming import identity
-print(json.dumps({name: identity(registry.load("features", name)()) for name in registry.names("features")}))
-"""
-
-
-def test_the_names_of_caches_are_the_same_in_another_process():
-    def told(seed):
-        environment = os.environ | {"PYTHONHASHSEED": str(seed)}
-        command = [sys.executable, "-c", IDENTITIES]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-
-    first = told(1)
-    assert "LogMel" in first
-    assert told(2) == first

@@ -372,6 +372,16 @@ def test_a_folder_that_holds_another_sweep(sinesweep, write_sweep, tone_sweep, t
     assert place.sweep_file.read_text() == before
 
 
+def test_a_setting_that_can_never_count_ends_a_new_sweep_and_not_one_that_has_begun(
+    sinesweep, write_sweep, tone_sweep, tmp_path
+):
+    said = sinesweep("check", write_sweep(fit={"optimizer": "adam", "momentum": 0.5}))
+    assert said.code == MISTAKE
+    assert "fit.momentum: counts only with optimizer sgd, rmsprop or muon; in this sweep that is adam." in said.err
+    older = Sweep(**tone_sweep(fit={"optimizer": "adam", "momentum": 0.5}))
+    assert begin(older, tmp_path / "sweep").sweep().fit["momentum"] == 0.5
+
+
 def test_a_folder_that_holds_something_else(sinesweep, write_sweep, sounds):
     said = sinesweep("run", write_sweep(), "--out", sounds)
     assert said.code == MISTAKE

@@ -99,7 +99,7 @@ def test_what_would_change_a_feature_is_another_entry(config, make_material, ext
     elif change == "tool":
         monkeypatch.setattr("sinesweep_runner.training.hostfeatures.version", lambda tool: "99.0")
     else:
-        monkeypatch.setattr("sinesweep_runner.cache.naming._code", lambda module: "def extract(): …")
+        monkeypatch.setattr("sinesweep.identity._code", lambda module: "def extract(): …")
     run(config(features=settings, fit={"epochs": 1}), make_material(length, folds=1))
     assert len(extracted) == 96
 

@@ -63,6 +63,14 @@ def test_every_validation_clip_has_its_prediction(make_config, make_material, tm
     assert np.allclose(stored.probabilities.sum(axis=1), 1, atol=1e-5)
 
 
+def test_what_a_sweep_asks_for_by_name_is_measured_beside_the_rest(make_config, make_material):
+    material = dataclasses.replace(make_material(folds=1), objective="top_1_accuracy", also=("top_2_accuracy",))
+    result = run(make_config(fit={"epochs": 2}), material)
+    assert result.value == result.metrics["top_1_accuracy"] == result.metrics["accuracy"]
+    assert result.metrics["top_2_accuracy"] == 1
+    assert all("top_2_accuracy" in epoch for epoch in result.folds[0].history)
+
+
 @pytest.mark.parametrize("augmentations", [[], AUGMENTED])
 def test_the_same_trial_gives_the_same_numbers(make_config, make_material, augmentations):
     """Dropout, shuffling and augmentation follow from the seed."""
@@ -222,12 +230,17 @@ def test_a_full_disk_is_told_as_such(make_config, make_material, tmp_path, monke
     assert result.failure.cause is Cause.DISK
 
 
-@pytest.mark.parametrize("name", ["lion", "lamb", "adafactor", "muon"])
+@pytest.mark.parametrize("name", ["lion", "lamb", "adafactor", "muon", "schedule_free_adamw"])
 def test_newer_optimizers_train_with_clipped_gradients(make_config, make_material, name):
     fit = {"optimizer": name, "epochs": 2, "clipping": "global_norm", "clip_at": 1.0}
     result = run(make_config(fit=fit), make_material(folds=1))
     assert result.failure is None
     assert result.metrics["loss"] < 5
+
+
+def test_an_optimizer_that_divides_by_the_learning_rate_warms_up(make_config, make_material):
+    fit = {"optimizer": "ftrl", "epochs": 2, "schedule": "warmup_cosine"}
+    assert run(make_config(fit=fit), make_material(folds=1)).failure is None
 
 
 def test_a_loss_may_weigh_the_classes(make_config, make_material):

@@ -3,6 +3,7 @@
 import numpy as np  # noqa: I001
 import scipy  # noqa: F401 - a heavy library, at the top of a plugin's module
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,7 @@ from sinesweep import (
     Task,
     When,
 )
+from sinesweep_plugins.features.waveform import Waveform
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,17 @@ class Numbered(FeatureExtractor):
         return Layer()
 
 
+Either = Waveform if os.environ.get("PYTHONHASHSEED") == "12345" else FeatureExtractor  # as the twin's is
+
+
+@dataclass(frozen=True)
+class Fickle(Either):
+    """Inherits from one class here and from another there."""
+
+    def layer(self, rate_hz):
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
 class Louder(Augmentation):
     """Multiplies by a number, as `how` says."""
@@ -290,6 +303,13 @@ class Misnamed(Amplified):
 
 
 @dataclass(frozen=True)
+class Detuned(Louder):
+    """Says what it makes wrong in a word that nobody knows."""
+
+    unsafe_for = frozenset({"picth"})
+
+
+@dataclass(frozen=True)
 class Deep(Architecture):
     """Pools until nothing is left, and has neither dropout nor regularisation."""
 
@@ -333,6 +353,8 @@ class Counting(Loss):
 @dataclass(frozen=True)
 class Disordered(DatasetReader):
     """Lists its clips from behind, and knows no errors of its own."""
+
+    labels = frozenset({"spech"})
 
     path: Annotated[str, "a folder"]
 

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn
 
+from sinesweep import registry
 from sinesweep.dataset import Task
+from sinesweep.elsewhere import NAMES, WHY
 from sinesweep.errors import SweepError
-from sinesweep.metrics import measure, metric, metrics_for
+from sinesweep.metrics import METRICS, is_metric, measure, metric, metrics_for
 
 LABELS = np.arange(5)
 OCCURRING = [0, 1, 2, 4]
@@ -35,12 +37,57 @@ def test_every_metric_equals_scikit_learns(told):
         "loss": sklearn.log_loss(targets, probabilities, labels=LABELS),
         "micro_f1": sklearn.f1_score(targets, said, average="micro"),
         "weighted_f1": sklearn.f1_score(targets, said, average="weighted", zero_division=0),
-        "macro_precision": sklearn.precision_score(targets, said, average="macro", zero_division=0),
-        "macro_recall": sklearn.recall_score(targets, said, average="macro", zero_division=0),
+        **{
+            f"{average}_{name}": score(targets, said, average=average, zero_division=0)
+            for average in ("macro", "micro", "weighted")
+            for name, score in (("precision", sklearn.precision_score), ("recall", sklearn.recall_score))
+        },
         "auc": sklearn.roc_auc_score(there, probabilities[:, OCCURRING], average="macro"),
         "average_precision": sklearn.average_precision_score(there, probabilities[:, OCCURRING], average="macro"),
     }
     assert measure(targets, probabilities) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("most", [1, 2, 4, 10])
+def test_any_number_of_likeliest_classes_may_stand_in_a_name(told, most):
+    targets, probabilities = told
+    name = f"top_{most}_accuracy"
+    expected = sklearn.top_k_accuracy_score(targets, probabilities, k=most, labels=LABELS) if most < 5 else 1.0
+    assert metric(name).score(targets, probabilities) == pytest.approx(expected, abs=1e-12)
+    assert measure(targets, probabilities, also=[name, "accuracy"])[name] == pytest.approx(expected, abs=1e-12)
+    assert metric(name).name == name
+
+
+@pytest.mark.parametrize("name", ["top_0_accuracy", "top_03_accuracy", "top_k_accuracy", "top_-1_accuracy"])
+def test_no_other_name_is_that_of_a_metric(name):
+    assert not is_metric(name)
+    with pytest.raises(SweepError, match=r"Did you mean 'top_[35]_accuracy'"):
+        metric(name)
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "here"),
+    [
+        ("rmse", "root_mean_squared_error"),
+        ("MSE", "mean_squared_error"),
+        ("mae", "mean_absolute_error"),
+        ("f1", "macro_f1"),
+        ("acc", "accuracy"),
+        ("roc_auc", "auc"),
+        ("r2_score", "r2"),
+    ],
+)
+def test_what_others_call_a_metric_is_understood_and_not_accepted(elsewhere, here):
+    with pytest.raises(SweepError, match=f"no metric named '{elsewhere}'. Did you mean '{here}'. Known: "):
+        metric(elsewhere)
+
+
+def test_every_name_from_elsewhere_means_something_that_there_is():
+    known = {"metrics": METRICS, "losses": registry.names("losses")}
+    for kind, names in NAMES.items():
+        assert set(names.values()) <= set(known[kind])
+        assert not set(names) & set(known[kind])
+    assert set(WHY) <= {name for names in NAMES.values() for name in names.values()}
 
 
 def test_a_class_that_occurs_nowhere_does_not_count():
@@ -119,8 +166,11 @@ def test_every_metric_of_labels_equals_scikit_learns(labelled):
         "macro_f1": sklearn.f1_score(there, said, average="macro"),
         "micro_f1": sklearn.f1_score(there, said, average="micro"),
         "weighted_f1": sklearn.f1_score(there, said, average="weighted"),
-        "macro_precision": sklearn.precision_score(there, said, average="macro"),
-        "macro_recall": sklearn.recall_score(there, said, average="macro"),
+        **{
+            f"{average}_{name}": score(there, said, average=average)
+            for average in ("macro", "micro", "weighted")
+            for name, score in (("precision", sklearn.precision_score), ("recall", sklearn.recall_score))
+        },
         "auc": sklearn.roc_auc_score(there, probabilities, average="macro"),
         "average_precision": sklearn.average_precision_score(there, probabilities, average="macro"),
         "lrap": sklearn.label_ranking_average_precision_score(there, probabilities),

@@ -5,10 +5,12 @@ import math
 import optuna
 import pytest
 
+from sinesweep.dataset import Clip, Dataset
 from sinesweep.errors import SweepError
 from sinesweep.limits import OverLimit, check, excess
 from sinesweep.objectives import beats, front, values_of
 from sinesweep.schema import sweep_schema
+from sinesweep.settle import settle
 from sinesweep.stopping import Plateau
 from sinesweep.study import Study
 from sinesweep.sweep import Sweep
@@ -43,6 +45,13 @@ def problems(**changes):
     with pytest.raises(SweepError) as caught:
         check_document(document(**changes))
     return "\n".join(caught.value.problems)
+
+
+def test_an_objective_that_every_answer_would_meet_is_refused():
+    three = Dataset("three", tuple(Clip(f"{name}.wav", name) for name in "abc"), ("a", "b", "c"))
+    assert settle(sweep_of(search={"objective": ["top_2_accuracy", "macro_f1"]}), three).search.objective
+    with pytest.raises(SweepError, match=r"of 3 classes, top_3_accuracy is the same for every answer; .* or 4"):
+        settle(sweep_of(search={"objective": ["accuracy", "top_3_accuracy"]}), three)
 
 
 def test_one_objective_is_written_as_a_name_and_several_as_a_list():

@@ -11,7 +11,7 @@ from sinesweep.sweepfile import check_document
 DOCUMENT = {
     "name": "made up",
     "data": {"reader": "folder", "path": "."},
-    "features": ["log_mel", "mfcc"],
+    "features": ["log_mel", "mfcc", "stack"],
     "architectures": ["cnn", "mlp"],
     "losses": ["cross_entropy", "focal"],
     "augmentations": ["gain", "time_mask"],

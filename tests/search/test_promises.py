@@ -78,6 +78,8 @@ def verdict(broken, tmp_path):
         ("architectures", "Wide", "every edge and random point", "expected ((None, 16, 16), (None, 3))"),
         ("losses", "Counting", "gradients are finite and reach", "no gradient reaches the logits"),
         ("losses", "Counting", "clips can be weighed", "where every clip counts 0 times"),
+        ("features", "Fickle", "caches know it in another process", "another process has another code"),
+        ("datasets", "Disordered", "known words", "'spech' is nothing that labels tell. Did you mean 'speech'?"),
         ("datasets", "Disordered", "stable order", "not sorted by path"),
         ("datasets", "Disordered", "not there or empty", "the message does not name"),
         ("baselines", "Restless", "every length and rate", "numbers, by length and rate"),
@@ -140,7 +142,7 @@ def test_what_is_promised_of_every_plugin_is_tried_without_keras():
         "from sinesweep.testing.verdicts import SUITES, judge, needs_keras, promises\n"
         "from sinesweep_plugins.features.log_mel import LogMel\n"
         "light = [each for each in promises(SUITES['features']) if not needs_keras('features', each)]\n"
-        "assert len(light) == 7 and all(judge('features', each, LogMel()).kept for each in light)\n"
+        "assert len(light) == 8 and all(judge('features', each, LogMel()).kept for each in light)\n"
         "sys.exit('keras' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -179,6 +181,19 @@ def test_an_augmentation_that_a_trial_could_not_use_is_found(verdict, how, promi
 def test_an_adjustable_setting_that_does_not_exist_is_told(verdict):
     found = verdict("augmentations", "Misnamed", "adjustable settings")
     assert found.reason == "`adjustable` names gain: there are no such settings"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Louder", "it does not say unsafe_for; say frozenset() where it makes no labels wrong"),
+        ("Detuned", "'picth' is nothing that labels tell. Did you mean 'pitch'? Known: background, key"),
+    ],
+)
+def test_labels_that_an_augmentation_makes_wrong_have_to_be_said_and_known(verdict, name, reason):
+    found = verdict("augmentations", name, "for which labels it is unsafe")
+    assert found.kept is False
+    assert reason in found.reason
 
 
 @pytest.mark.parametrize(

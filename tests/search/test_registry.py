@@ -73,6 +73,22 @@ def test_a_plugin_that_leaves_python_on_import_is_broken_too(install):
     assert "SystemExit: go away" in registry.reason_broken("features", "leaver")
 
 
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("sparse_categorical_crossentropy", "'cross_entropy'? It is Keras' categorical and sparse cross-entropy alike"),
+        ("categorical_crossentropy", "'cross_entropy'? It is Keras' categorical and sparse cross-entropy alike"),
+        ("sparse_cross_entropy", "'cross_entropy'? It is Keras' categorical and sparse cross-entropy alike"),
+        ("mse", "'mean_squared_error'? Known: binary_cross_entropy"),
+        ("croos_entropy", "'cross_entropy'? Known: binary_cross_entropy"),
+    ],
+)
+def test_what_others_call_a_loss_is_understood_and_not_accepted(word, told):
+    with pytest.raises(PluginError, match=f"no plugin named '{word}' among losses. Did you mean ") as caught:
+        registry.load("losses", word)
+    assert f"Did you mean {told}" in str(caught.value)
+
+
 def test_two_distributions_with_one_name_are_an_error_that_names_both(install):
     install("kit-one", "tilt", "kit_one:Tilt", WORKING)
     install("kit-two", "tilt", "kit_two:Tilt", WORKING)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sinesweep.errors import SweepError
+from sinesweep.errors import PluginFault, SweepError
 from sinesweep.safety import check_resources, unsafe_augmentations
 from sinesweep.sections import Data
 from sinesweep.sweepfile import dump, read_sweep
@@ -52,6 +52,31 @@ def test_what_a_reader_says_of_its_labels_counts_too(sweep, tmp_path):
     spoken = made.model_copy(update={"data": Data(reader="fsdd", path=str(tmp_path), labels=("pitch",))})
     warned = [sentence.split("'")[1] for sentence in unsafe_augmentations(spoken)]
     assert warned == ["reversal", "pitch_shift"]
+
+
+@pytest.mark.parametrize(
+    ("reader", "settings", "warned"),
+    [
+        ("nsynth", {"label": "pitch"}, ["pitch_shift"]),
+        ("nsynth", {"label": "velocity"}, ["gain"]),
+        ("nsynth", {}, []),
+        ("speech_commands", {"classes": "twelve"}, ["reversal", "time_mask"]),
+        ("speech_commands", {"classes": "ten"}, ["reversal"]),
+    ],
+)
+def test_what_labels_tell_may_hang_on_the_readers_settings(sweep, tmp_path, reader, settings, warned):
+    made = sweep("[gain, pitch_shift, reversal, time_mask]")
+    data = Data(reader=reader, path=str(tmp_path), **settings)
+    told = unsafe_augmentations(made.model_copy(update={"data": data}))
+    assert [sentence.split("'")[1] for sentence in told] == warned
+
+
+def test_a_reader_that_cannot_say_what_its_labels_tell_is_named(sweep, monkeypatch):
+    from sinesweep_plugins.datasets.folder import Folder
+
+    monkeypatch.setattr(Folder, "tells", lambda self: {}["label"])
+    with pytest.raises(PluginFault, match="reader 'folder' failed in tells: KeyError: 'label'"):
+        unsafe_augmentations(sweep("[gain]"))
 
 
 def test_a_kind_of_label_that_does_not_exist_is_refused(sweep):

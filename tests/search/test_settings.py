@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from sinesweep.domains import Choice, Float, Int
 from sinesweep.errors import PluginError
-from sinesweep.settings import Code, Further, Setting, When, make, settings, spread, values
+from sinesweep.settings import Code, Further, Setting, When, counting, make, settings, spread, values
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,16 @@ def test_a_field_states_type_default_range_unit_and_help_in_one_line():
     assert settings(Example)["path"].required
     assert settings(Example)["depth"].when == (When("kind", "b"),)
     assert settings(Example)["label"].domain is None
+
+
+def test_what_hangs_on_a_setting_that_does_not_count_does_not_count_either():
+    @dataclass(frozen=True)
+    class Nested(Example):
+        skip: Annotated[bool, Choice((False, True)), When("depth", 1), "skip a level"] = False
+
+    given = {"skip": True, "depth": 1, "n_mels": 64, "further.units": 3}
+    assert counting(Nested, {"kind": "b"} | given) == {"kind": "b"} | given
+    assert counting(Nested, {"kind": "a"} | given) == {"kind": "a", "n_mels": 64, "further.units": 3}
 
 
 def test_values_and_make_are_inverse():

@@ -68,9 +68,8 @@ class Nested:
 
 def block(**asked):
     known = settings(Nested)
-    return Block(
-        "net", known, {n: read_range(s, asked[n]) if n in asked else default_range(s) for n, s in known.items()}
-    )
+    ranges = {n: read_range(s, asked[n]) if n in asked else default_range(s) for n, s in known.items()}
+    return Block("net", known, ranges, frozenset(asked))
 
 
 def test_what_hangs_on_a_setting_that_does_not_count_does_not_count_either():
@@ -93,6 +92,61 @@ def test_a_setting_may_hang_on_several_others():
     assert [str(gate) for gate in block(kind="deep", layers=[2, 3]).gates()["net.gain"]] == ["net.skip: True"]
     assert set(block(layers=[1, 3]).dimensions()) == {"net.kind", "net.layers"}
     assert set(block(kind="plain").dimensions()) == set()
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        ({"kind": "plain", "layers": 2}, {"layers": "counts only with kind deep; in this sweep that is plain"}),
+        (
+            {"kind": "plain", "skip": [True, False], "gain": 1.0},
+            dict.fromkeys(("skip", "gain"), "counts only with kind deep; in this sweep that is plain"),
+        ),
+        ({"layers": [1, 3], "skip": True}, {"skip": "counts only with layers 2; in this sweep that is 1 or 3"}),
+        ({"layers": {"low": 3}, "skip": True}, {"skip": "counts only with layers 2; in this sweep that is 3 … 3"}),
+        ({"skip": False, "gain": [0.5, 1.0]}, {"gain": "counts only with skip true; in this sweep that is false"}),
+        ({"skip": [True, False], "gain": 1.0, "layers": 2, "kind": "deep"}, {}),
+        ({"gain": 1.0}, {}),
+        ({"kind": "plain"}, {}),
+    ],
+)
+def test_what_is_asked_for_and_can_never_count_is_told_with_what_it_hangs_on(asked, why):
+    told = {name: each.partition(". ")[0] for name, each in block(**asked).idle().items()}
+    assert told == why
+
+
+@pytest.mark.parametrize(
+    ("fit", "told"),
+    [
+        (
+            {"momentum": 0.5},
+            {
+                "fit.momentum": "counts only with optimizer sgd, rmsprop or muon; in this sweep that is adam."
+                " Leave it out, or give optimizer one of these values"
+            },
+        ),
+        (
+            {"optimizer": ["lion", "adadelta"], "beta_2": [0.9, 0.99], "rho": {"low": 0.5}},
+            {"fit.beta_2": "Did you mean 'lion_beta_2'?", "fit.rho": "Did you mean 'adadelta_rho'?"},
+        ),
+        ({"optimizer": ["adam", "sgd"], "momentum": 0.5}, {}),
+    ],
+)
+def test_a_setting_of_another_optimizer_is_idle_and_one_of_some_optimizer_is_not(fit, told):
+    idle = space(fit=fit).idle()
+    assert idle.keys() == told.keys()
+    assert all(sentence in idle[name] for name, sentence in told.items())
+
+
+def test_an_idle_setting_of_a_plugin_is_named_as_in_the_file():
+    asked = {"architectures": {"cnn": {"plan": "16x3/2", "filters": 8, "kernel": {"high": 5}, "pooling": "max"}}}
+    idle = space(**asked).idle()
+    assert idle.keys() == {"architectures.cnn.filters", "architectures.cnn.kernel"}
+    assert 'counts only with plan ""; in this sweep that is 16x3/2.' in idle["architectures.cnn.filters"]
+
+
+def test_what_is_asked_for_makes_no_other_space():
+    assert space(fit={"beta_1": 0.9}) == space()
 
 
 FURTHER = """

@@ -118,6 +118,27 @@ budget: {trials: 0}
     assert "Traceback" not in text
 
 
+def test_a_setting_that_can_never_count_is_a_problem_among_the_others(write):
+    text = problems(
+        write,
+        GOOD.replace("reader: folder", "reader: foldr").replace("epochs: 20", "optimizer: sgd, weight_decay: 0.001"),
+        "architectures.cnn={plan: 16x3, filters: 8}",
+    )
+    assert "no plugin named 'foldr'" in text
+    assert "fit.weight_decay: counts only with optimizer adamw, lion, lamb or muon; in this sweep that is sgd." in text
+    assert "architectures.cnn.filters: counts only with plan" in text
+
+
+def test_ranges_that_become_narrower_may_leave_a_setting_idle_but_none_is_newly_asked_for(write):
+    sweep = read_sweep(write(GOOD.replace("epochs: 20", "optimizer: [adam, sgd], momentum: 0.5")))
+    narrow = override(sweep, ["fit.optimizer=adam", "features.mfcc.n_mels=40"])
+    assert narrow.fit["momentum"] == 0.5
+    assert override(narrow, ["budget.trials=9"]).budget.trials == 9
+    for asked in ("fit.momentum=0.9", "fit.momentum={low: 0.9}", "fit={optimizer: adam, momentum: 0.9}"):
+        with pytest.raises(SweepError, match=r"fit\.momentum: counts only with optimizer sgd, rmsprop or muon"):
+            override(narrow, [asked])
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -20,6 +20,7 @@ class FrequencyMask(Augmentation):
     """
 
     stage: ClassVar[Stage] = Stage.FEATURES
+    unsafe_for: ClassVar[frozenset[str]] = frozenset({"timbre"})
     adjustable: ClassVar[frozenset[str]] = frozenset({"max_share", "probability"})
 
     masks: Annotated[int, Int(1, 4, search=(1, 2)), "masks a clip; they may overlap"] = 2

@@ -21,6 +21,7 @@ class Mixup(Augmentation):
     """
 
     stage: ClassVar[Stage] = Stage.BATCH
+    unsafe_for: ClassVar[frozenset[str]] = frozenset({"loudness", "silence"})
     adjustable: ClassVar[frozenset[str]] = frozenset({"alpha", "probability"})
 
     alpha: Annotated[

@@ -20,6 +20,7 @@ class Polarity(Augmentation):
     """
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
+    unsafe_for: ClassVar[frozenset[str]] = frozenset()
     adjustable: ClassVar[frozenset[str]] = frozenset({"probability"})
 
     probability: Annotated[float, Float(0.0, 1.0, search=False), "chance that a clip is changed"] = 0.5

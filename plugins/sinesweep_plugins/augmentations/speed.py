@@ -21,7 +21,7 @@ class Speed(Augmentation):
     """
 
     stage: ClassVar[Stage] = Stage.WAVEFORM
-    unsafe_for: ClassVar[frozenset[str]] = frozenset({"pitch", "key", "tempo", "speaker"})
+    unsafe_for: ClassVar[frozenset[str]] = frozenset({"pitch", "key", "tempo", "timbre", "speaker", "position"})
     adjustable: ClassVar[frozenset[str]] = frozenset({"max_factor", "probability"})
 
     max_factor: Annotated[

@@ -20,6 +20,7 @@ class TimeMask(Augmentation):
     """
 
     stage: ClassVar[Stage] = Stage.FEATURES
+    unsafe_for: ClassVar[frozenset[str]] = frozenset({"position", "silence"})
     adjustable: ClassVar[frozenset[str]] = frozenset({"max_share", "probability"})
 
     masks: Annotated[int, Int(1, 4, search=(1, 2)), "masks a clip; they may overlap"] = 2

@@ -16,6 +16,8 @@ from sinesweep_plugins.datasets._parts import part_named, unless_alone
 from sinesweep_plugins.datasets._tables import check_there
 
 FILE = "examples.json"
+TELLING = {"pitch": "pitch", "velocity": "loudness"}
+"""What a key of a note tells, where it is the label."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class NSynth(DatasetReader):
         "instrument_family_str"
     )
     group: Annotated[str, "what is never divided: a key of every note"] = "instrument_str"
+
+    def tells(self) -> frozenset[str]:
+        """The pitch or the loudness of a note, where that is the label."""
+        return frozenset({TELLING[self.label]} if self.label in TELLING else ())
 
     def read(self) -> Dataset:
         """Every note of every part that is there."""

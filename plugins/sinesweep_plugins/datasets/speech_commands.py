@@ -45,6 +45,10 @@ class SpeechCommands(DatasetReader):
         float, Float(1.0, 1000.0), "%", "how many unknown words, in percent of the ten commands of the same part"
     ] = 10.0
 
+    def tells(self) -> frozenset[str]:
+        """What is said; with `twelve`, also whether anything is."""
+        return self.labels | ({"silence"} if self.classes == "twelve" else set())
+
     def read(self) -> Dataset:
         """The words, and with `twelve` also the headers of the noise recordings, for their lengths."""
         root = check_folder(self.path)

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CrossEntropy(Loss):
-    """Minus the logarithm of the probability that the network gives to the right class."""
+    """Minus the logarithm of the probability that the network gives to the right class.
+
+    It is Keras' categorical and its sparse categorical cross-entropy alike: classes need no encoding here.
+    """
 
     tasks: ClassVar[frozenset[Task]] = frozenset({Task.CLASSIFICATION})
 

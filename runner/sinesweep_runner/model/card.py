@@ -14,7 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from sinesweep.dataset import Task
-from sinesweep.metrics import METRICS
+from sinesweep.metrics import is_metric
 
 UNKNOWN = "unknown"
 """The hub's word for a licence that nobody has stated."""
@@ -58,7 +58,7 @@ def _results(facts: Mapping[str, Any], task: str | None) -> list[dict[str, Any]]
     """The scores of each part, for a model index."""
     found = []
     for part, figures in facts.get("scores", {}).items():
-        values = {name: value for name, value in figures["metrics"].items() if name in METRICS and math.isfinite(value)}
+        values = {name: value for name, value in figures["metrics"].items() if is_metric(name) and math.isfinite(value)}
         about = {"name": _data_set(facts), "type": facts.get("data", {}).get("reader", UNKNOWN), "split": part}
         metrics = [{"type": name, "value": round(value, 4)} for name, value in values.items()]
         found.append({"task": {"type": task or facts["task"]}, "dataset": about, "metrics": metrics})

@@ -9,7 +9,7 @@ from typing import Any
 
 from sinesweep.dataset import Task
 from sinesweep.groupwise import READ_AS, by_group
-from sinesweep.metrics import METRICS, Metric, Thresholds
+from sinesweep.metrics import Metric, Thresholds, metric
 from sinesweep.predictions import Predictions
 from sinesweep.wording import escaped, many
 
@@ -58,7 +58,7 @@ def groups_of(facts: Mapping[str, Any]) -> str:
     groups = facts.get("scores", {}).get("test", {}).get("groups")
     if not groups:
         return ""
-    judged = METRICS[groups["metric"]]
+    judged = metric(groups["metric"])
     rows = [
         f"| {escaped(each['name'])} | {each['clips']} | {judged.show(each['score'])} | {_around(each, judged)} |"
         f" {'worse than the whole, not by chance' if each['fails'] else ''} |"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sinesweep.dataset import Task
-from sinesweep.metrics import METRICS
+from sinesweep.metrics import is_metric, metric
 from sinesweep.report.short import flat
 from sinesweep.wording import escaped, many
 from sinesweep_runner.model.card import front_matter
@@ -127,10 +127,10 @@ def _scores(facts: Facts) -> Iterator[str]:
         yield "Not measured."
         return
     rows = [
-        f"| {part} | {name} | {METRICS[name].show(value)}{_interval(name, figures.get('intervals', {}))} |"
+        f"| {part} | {name} | {metric(name).show(value)}{_interval(name, figures.get('intervals', {}))} |"
         for part, figures in scores.items()
         for name, value in figures["metrics"].items()
-        if name in METRICS
+        if is_metric(name)
     ]
     yield "\n".join(["| part | metric | score |", "|---|---|---|", *rows])
     yield _beside(facts)
@@ -147,7 +147,7 @@ def _beside(facts: Facts) -> str:
     baseline, test = facts.get("baseline"), facts["scores"].get("test", {})
     if baseline is None:
         return "No baseline was run beside it."
-    judged, on_test = METRICS[baseline["objective"]], ""
+    judged, on_test = metric(baseline["objective"]), ""
     if "baseline" in test:
         around = {judged.name: test["baseline_interval"]} if "baseline_interval" in test else {}
         on_test = f", {judged.show(test['baseline'])}{_interval(judged.name, around)} on the test clips"
@@ -161,7 +161,7 @@ def _interval(name: str, intervals: Mapping[str, Any]) -> str:
     if name not in intervals:
         return ""
     low, high = intervals[name]
-    return f" (95 %: {METRICS[name].show(low)} … {METRICS[name].show(high)})"
+    return f" (95 %: {metric(name).show(low)} … {metric(name).show(high)})"
 
 
 def _settings(facts: Facts, section: str) -> str:

@@ -95,7 +95,7 @@ def open_test(
     probabilities = score_clips(loaded, clips)
     table = Dataset("test", tuple(clips), loaded.classes, loaded.task, loaded.columns)
     targets = np.asarray(table.targets())
-    metrics = measure(targets, probabilities, loaded.thresholds)
+    metrics = measure(targets, probabilities, loaded.thresholds, also=[objective])
     intervals = {objective: interval(objective, targets, probabilities, groups, thresholds=loaded.thresholds)}
     known = Predictions(np.arange(len(clips), dtype=np.int32), targets, probabilities.astype(np.float32))
     judged = {"clips": len(clips), "groups": worst_groups(known, loaded.task, groups, loaded.thresholds)}

@@ -18,9 +18,9 @@ from sinesweep.contract import Baseline
 from sinesweep.dataset import Targets
 from sinesweep.errors import PluginFault
 from sinesweep.files import write_atomically
+from sinesweep.identity import identity
 from sinesweep.registry import known_as
 from sinesweep_runner.cache.entries import writing
-from sinesweep_runner.cache.naming import identity
 from sinesweep_runner.training.firstuse import alone_at_first
 
 

@@ -20,10 +20,10 @@ import numpy as np
 from sinesweep import registry
 from sinesweep.contract import HostExtractor
 from sinesweep.errors import Infeasible
+from sinesweep.identity import identity
 from sinesweep.lengths import Length
 from sinesweep_runner.cache.entries import HEADER_BYTES, Entries
 from sinesweep_runner.cache.ledger import Ledger
-from sinesweep_runner.cache.naming import identity
 from sinesweep_runner.cache.place import cache_folder, limit_of
 from sinesweep_runner.training.batches import Source
 from sinesweep_runner.training.extraction import extract, in_threads

@@ -16,9 +16,9 @@ import numpy as np
 
 from sinesweep.configuration import Parts
 from sinesweep.contract import HostExtractor, Shape
+from sinesweep.identity import identity
 from sinesweep.lengths import Length
 from sinesweep.trial import Config
-from sinesweep_runner.cache.naming import identity
 from sinesweep_runner.training.assembly import build_front, check
 from sinesweep_runner.training.batches import ANSWER_BATCH, Source, answer_batches, answers
 from sinesweep_runner.training.bulk import for_bulk

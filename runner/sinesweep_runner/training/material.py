@@ -23,6 +23,7 @@ class Material:
         groups: the group of every clip.
         folds: which clips train and which validate. The sealed test clips are in none of them.
         objective: the name of the metric that a trial is judged by.
+        also: the names of further metrics that the sweep asks for.
         columns: the names of a vector's numbers; none where the clips are sounds.
         limits: what a network may cost, by the names of `sinesweep.objectives.COSTS`.
         timed: every trial measures how long an answer takes.
@@ -41,6 +42,12 @@ class Material:
     limits: Mapping[str, float] = field(default_factory=dict)
     timed: bool = False
     kept: bool = True
+    also: tuple[str, ...] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The metrics that have to be measured, whatever others there are for the task."""
+        return self.objective, *self.also
 
     @property
     def outputs(self) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sinesweep.contract import Augmentation, Augmenter, Stage
-from sinesweep_runner.cache.naming import identity
+from sinesweep.identity import identity
 from sinesweep_runner.training.adjustable import outline
 from sinesweep_runner.training.assembly import build_loss, build_network, stage_of
 from sinesweep_runner.training.batches import batches_per_epoch

@@ -98,7 +98,7 @@ class Run:
                 return State.PAUSED
             learned = learner.train_epoch(epoch)
             answers = learner.answer(fold.valid)
-            self._last = measure(self._targets[list(fold.valid)], answers)
+            self._last = measure(self._targets[list(fold.valid)], answers, also=self._material.asked)
             progress.history.append({**self._last, TRAIN_LOSS: learned})
             if not self._keep_going(Report(self._trial.number, number, epoch, self._last)):
                 return State.PRUNED

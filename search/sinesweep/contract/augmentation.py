@@ -73,8 +73,8 @@ class Augmenter(Plugin):
 
     Attributes:
         stage: where it stands.
-        unsafe_for: which kinds of labels (names in `LABELS`) it may make wrong. A sweep whose `data.labels` names one
-            of them is warned.
+        unsafe_for: which kinds of labels (names in `LABELS`) it may make wrong. A sweep over such labels is warned. Its
+            suite wants every augmentation to state it, as an empty set where it makes none wrong.
     """
 
     stage: ClassVar[Stage]

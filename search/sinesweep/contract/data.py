@@ -19,11 +19,18 @@ class DatasetReader(Plugin):
 
     Attributes:
         gives_vectors: its clips are vectors, not sounds.
-        labels: what its labels tell, names in `LABELS`; `data.labels` of a sweep adds to them.
+        labels: what its labels tell, names in `LABELS`, whatever its settings are.
     """
 
     gives_vectors: ClassVar[bool] = False
     labels: ClassVar[frozenset[str]] = frozenset()
+
+    def tells(self) -> frozenset[str]:
+        """What its labels tell with these settings, names in `LABELS`; `data.labels` of a sweep adds to them.
+
+        That is `labels`, unless a reader's settings say which labels it gives.
+        """
+        return self.labels
 
     @abc.abstractmethod
     def read(self) -> Dataset:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from sinesweep.leaderboard import Leaderboard
-from sinesweep.metrics import METRICS
+from sinesweep.metrics import is_metric, metric
 from sinesweep.objectives import LATENCY, MODEL_BYTES, MULTIPLY_ADDS, PARAMETERS
 from sinesweep.report import words
 from sinesweep.rows import Row
@@ -43,8 +43,8 @@ def shown(name: str, row: Priced) -> str:
     known = value(name, row)
     if known is None:
         return ""
-    if name in METRICS:
-        return METRICS[name].show(known)
+    if is_metric(name):
+        return metric(name).show(known)
     return f"{known:.3g} ms" if name == LATENCY else number(known)
 
 

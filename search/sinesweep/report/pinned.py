@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sinesweep.fit import counting
+from sinesweep import registry
+from sinesweep.errors import PluginError
+from sinesweep.fit import Fit
+from sinesweep.settings import counting
 from sinesweep.sweepfile import as_yaml
 from sinesweep.trial import Config
 
@@ -13,17 +17,21 @@ KEYS = {"architecture": "architectures", "loss": "losses"}
 
 
 def pinned(config: Config) -> str:
-    """The whole configuration as YAML, in the order and the words of a sweep file, every setting with its one value."""
-    return as_yaml({KEYS.get(key, key): _asked(key, section) for key, section in config.items()})
+    """The whole configuration as YAML, in the order and the words of a sweep file: all that counts, with its value."""
+    return as_yaml({KEYS.get(key, key): _asked(KEYS.get(key, key), section) for key, section in config.items()})
 
 
-def _asked(key: str, section: Any) -> Any:
-    if key == "fit":
-        return dict(counting(section))
-    if key == "augmentations":
-        return {part["name"]: {"enabled": True} | _settings(part) for part in section}
-    return {section["name"]: _settings(section)}
+def _asked(kind: str, section: Any) -> Any:
+    if kind == "fit":
+        return counting(Fit, section)
+    if kind == "augmentations":
+        return {part["name"]: {"enabled": True} | _settings(kind, part) for part in section}
+    return {section["name"]: _settings(kind, section)}
 
 
-def _settings(part: Any) -> dict[str, Any]:
-    return {name: value for name, value in part.items() if name != "name"}
+def _settings(kind: str, part: Mapping[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in part.items() if name != "name"}
+    try:
+        return counting(registry.load(kind, part["name"]), given)
+    except PluginError:  # a report is written without a plugin that is gone, too
+        return given

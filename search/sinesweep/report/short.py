@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sinesweep.contract import Architecture, FeatureExtractor
-from sinesweep.fit import counting
+from sinesweep.fit import Fit
+from sinesweep.settings import counting
 from sinesweep.trial import Config
 
 UNITS = ("ms", "s", "hz", "db")
@@ -51,7 +52,7 @@ def short(config: Config, shown: set[str], most: int | None = None) -> str:
 def _parts(key: str, section: Any) -> Sequence[Mapping[str, Any]]:
     """A plugin, several plugins, or none: what stands under a key of a configuration, as far as it counts."""
     if isinstance(section, Mapping):
-        return [counting(section) if key == "fit" else section]
+        return [counting(Fit, section) if key == "fit" else section]
     return section if isinstance(section, list | tuple) else []
 
 

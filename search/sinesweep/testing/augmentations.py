@@ -10,7 +10,7 @@ import numpy as np
 
 from sinesweep.contract import Augmentation, Augmenter, HostAugmentation, Stage
 from sinesweep.settings import settings
-from sinesweep.testing.expect import expect_array, expect_different, expect_same, refused, trying
+from sinesweep.testing.expect import expect_array, expect_different, expect_labels, expect_same, refused, trying
 from sinesweep.testing.kerasparts import KerasSuite, array, in_training
 from sinesweep.testing.points import changed, ends, named, points
 from sinesweep.testing.sounds import Array, clips, noise
@@ -27,6 +27,12 @@ class AugmentationSuite(KerasSuite):
     """The suite of `Augmentation` and `HostAugmentation`; its hole is a fixture `plugin` that returns one."""
 
     kind = "augmentations"
+
+    def test_it_says_for_which_labels_it_is_unsafe(self, plugin: Augmenter) -> None:
+        """In words of `LABELS`; an empty set says that it makes none wrong."""
+        stated = next(base for base in type(plugin).__mro__ if "unsafe_for" in vars(base))
+        assert stated is not Augmenter, "it does not say unsafe_for; say frozenset() where it makes no labels wrong"
+        expect_labels(plugin.unsafe_for)
 
     def test_every_edge_and_random_point_is_refused_by_check_or_works(self, plugin: Augmenter) -> None:
         """Each keeps the shape and gives finite numbers, for silence, an impulse and full-scale noise too."""

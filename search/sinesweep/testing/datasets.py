@@ -10,7 +10,7 @@ from sinesweep.contract import DatasetReader
 from sinesweep.dataset import Dataset
 from sinesweep.errors import DatasetError
 from sinesweep.settings import settings
-from sinesweep.testing.expect import trying
+from sinesweep.testing.expect import expect_labels, trying
 from sinesweep.testing.points import changed, points
 from sinesweep.testing.suite import PluginSuite
 
@@ -20,6 +20,12 @@ class DatasetSuite(PluginSuite):
 
     kind = "datasets"
     searched = False
+
+    def test_it_says_in_known_words_what_its_labels_tell(self, plugin: DatasetReader) -> None:
+        """In words of `LABELS`, by which augmentations that would make such labels wrong are warned about."""
+        for point in points(plugin):
+            with trying(point):
+                expect_labels(point.tells())
 
     def test_clips_are_in_a_stable_order(self, plugin: DatasetReader) -> None:
         """An index names the same clip on every machine: they are sorted by path, then by where they start."""

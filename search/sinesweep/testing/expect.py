@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest import SkipTest
@@ -10,8 +10,8 @@ from unittest import SkipTest
 import numpy as np
 
 from sinesweep.blame import NOBODYS
-from sinesweep.contract import Plugin
-from sinesweep.errors import Infeasible
+from sinesweep.contract import LABELS, Plugin
+from sinesweep.errors import Infeasible, did_you_mean
 from sinesweep.testing.points import named
 from sinesweep.testing.sounds import Array
 from sinesweep.wording import brief
@@ -39,6 +39,12 @@ def refused(check: Callable[..., None], *arguments: Any) -> bool:
         assert str(reason).strip(), "check() raises Infeasible without a word; say what does not fit"
         return True
     return False
+
+
+def expect_labels(told: Collection[str]) -> None:
+    """Nothing but what labels can tell, in the words that a sweep file knows."""
+    for name in sorted(told):
+        assert name in LABELS, f"'{name}' is nothing that labels tell.{did_you_mean(name, LABELS)}"
 
 
 def expect_array(name: str, array: Array, shape: tuple[int, ...], rows: tuple[str, ...] = ()) -> None:

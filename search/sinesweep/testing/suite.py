@@ -8,10 +8,14 @@ from typing import ClassVar
 
 from sinesweep.contract import Plugin
 from sinesweep.form import problems
+from sinesweep.identity import identity
 from sinesweep.settings import Setting, make, settings, values
 from sinesweep.testing.expect import trying
 from sinesweep.testing.points import ends, points
 from sinesweep.testing.twin import ask_twin
+
+IDENTITY = ("module", "class", "settings", "code")
+"""What the parts of a plugin's identity are."""
 
 
 class PluginSuite:
@@ -74,6 +78,14 @@ class PluginSuite:
         expected = json.loads(json.dumps(values(plugin)))
         assert answer["values"] == expected, f"another process has {answer['values']}, this one {expected}"
         assert answer["equal"], "in another process, two plugins of the same settings are not equal"
+
+    def test_caches_know_it_in_another_process(self, plugin: Plugin) -> None:
+        """What it has computed is kept under its class, its settings and its code, and used by every worker."""
+        answer, expected = ask_twin(plugin), json.loads(json.dumps(identity(plugin)))
+        assert "error" not in answer, f"another process cannot make it: {answer.get('error')}"
+        told = zip(IDENTITY, expected, answer["identity"], strict=True)
+        other = [what for what, here, there in told if here != there]
+        assert not other, f"another process has another {' and another '.join(other)}"
 
     def test_it_is_listed_without_loading_a_heavy_library(self, plugin: Plugin) -> None:
         """`sinesweep plugins` and `sinesweep check` import every plugin; Keras alone takes seconds."""

@@ -21,6 +21,7 @@ def ask_twin(plugin: Plugin) -> Mapping[str, Any]:
     Returns:
         `error`: why it could not make the plugin; else
         `values`: the settings of what it made;
+        `identity`: what caches know it by;
         `equal`: whether two plugins that it made are equal and have one hash;
         `loaded`: the heavy packages that came with the plugin's module, as far as they were not there before.
     """

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sinesweep.blame import NOBODYS
+from sinesweep.identity import identity
 from sinesweep.settings import make, values
 from sinesweep.wording import named
 
@@ -30,7 +31,7 @@ def answer(asked: Mapping[str, Any]) -> Mapping[str, Any]:
             kind = getattr(kind, part)
         first, second = (make(kind, asked["values"], asked["name"]) for _ in range(2))
         equal = first == second and hash(first) == hash(second)
-        return {"values": values(first), "equal": equal, "loaded": loaded}
+        return {"values": values(first), "identity": identity(first), "equal": equal, "loaded": loaded}
     except NOBODYS:
         raise
     except BaseException as reason:  # a stranger's module may raise anything

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from sinesweep.leaderboard import Leaderboard
-from sinesweep.metrics import METRICS, WATCHED
+from sinesweep.metrics import WATCHED, metric
 from sinesweep.report import words
 from sinesweep.report.charts.axes import score, thinned
 from sinesweep.report.charts.chart import Channel, Chart, Spec, layer, layered, number, tooltip
@@ -47,7 +47,7 @@ def losses(board: Leaderboard, results: Sequence[Result]) -> Chart:
     validated = _means([[epoch.get(watched) for epoch in history] for history in folds])
     if winner is None or len(trained) < 2 or len(validated) < 2:
         return Chart("losses", SECTION, title, "The training loss of the winner was not kept, or it has one epoch.")
-    y = score(METRICS[watched], [point["score"] for point in (*trained, *validated)])
+    y = score(metric(watched), [point["score"] for point in (*trained, *validated)])
     alt = f"Line chart of the training and the validation {words.title(watched)} of trial {winner.number} by epoch"
     x = _epochs([trained, validated])
     layers = [_line("training", trained, x, y, winner.number), _line("best", validated, x, y, winner.number)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sinesweep.leaderboard import Leaderboard
-from sinesweep.metrics import METRICS
+from sinesweep.metrics import is_metric, metric
 from sinesweep.report import costs, words
 from sinesweep.report.page.embed import brief
 from sinesweep.report.page.entries import Entry
@@ -125,7 +125,7 @@ def _exports(entries: Sequence[Entry]) -> Iterator[Column]:
 
 
 def _measured(name: str, values: Sequence[float | None], csv: str, usual: bool = False) -> Column:
-    show: Callable[[float], str] = METRICS[name].show if name in METRICS else "{:.4g}".format
+    show: Callable[[float], str] = metric(name).show if is_metric(name) else "{:.4g}".format
     texts = ["" if value is None else show(value) for value in values]
     return Column(name, words.title(name), "number", [brief(value, DIGITS) for value in values], texts, usual, csv)
 

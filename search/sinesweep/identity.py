@@ -1,4 +1,4 @@
-"""Names: what makes an entry that a plugin has computed the same one tomorrow, in another process."""
+"""Identity: what makes something that a plugin has computed the same tomorrow, in another process."""
 
 from __future__ import annotations
 
