@@ -84,7 +84,8 @@ class Search(Section):
     sampler: Literal["tpe", "random", "grid", "qmc", "cmaes", "gp", "nsga2"] = "tpe"
     pruner: Literal["median", "hyperband", "asha", "none"] = Field(
         "median",
-        description="who ends hopeless trials; asha pauses them instead, and the best go on from their checkpoints."
+        description="who ends hopeless trials; asha pauses them instead, and the best go on from their checkpoints;"
+        " trials with augmentations are first judged after half as many epochs again."
         f" With {FEWEST_FOLDS} folds or more, each also ends a trial of which a Wilcoxon test finds the folds that have"
         " ended worse than those of the best trial; fewer folds can prove nothing, and of several objectives the first"
         " alone is no reason",
