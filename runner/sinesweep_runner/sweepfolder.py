@@ -40,6 +40,11 @@ class SweepFolder:
         return self.path / "split.json"
 
     @property
+    def problems_file(self) -> Path:
+        """Every problem of the sounds; there is none where all are well."""
+        return self.path / "problems.csv"
+
+    @property
     def test_file(self) -> Path:
         """The record of the opening of the sealed test part; there is none before."""
         return self.path / "test.json"

@@ -268,7 +268,7 @@ def _write_report(place: SweepFolder) -> Leaderboard:
 
 def _prepare(sweep: Sweep, place: SweepFolder, table: Table, watch: Watch) -> tuple[Prepared, Material]:
     store = default_store()
-    prepared = look(table, sweep, store, watch.progress)
+    prepared = look(table, sweep, store, watch.progress, place.problems_file)
     for warning in (*prepared.dataset.notes, *prepared.scan.warnings()):
         watch.say(warning)
     watch.say(prepared.split.how)
