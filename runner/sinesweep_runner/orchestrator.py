@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
+from sinesweep.aside import Aside
 from sinesweep.errors import SweepFailed
 from sinesweep.reserve import Reserve
 from sinesweep.stopping import Plateau
@@ -59,7 +60,7 @@ class Orchestrator:
             tidy: removes what nobody needs any more when a trial has been told.
         """
         self._study, self._executor, self._budget = study, executor, sweep.budget
-        self._supervision = Supervision(study.space, sweep.workers)
+        self._supervision = Supervision(sweep.workers, Aside(study.space, study.record))
         self._dry_build, self._observer, self._stop, self._tidy = dry_build, observer, stop, tidy
         self._running: dict[int, Trial] = {}
         self._timesheet = Timesheet()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sinesweep.aside import Aside
 from sinesweep.continuing import Wish
 from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.files import write_lastingly
@@ -132,6 +133,8 @@ def _carry_on(
         with loading_keras(plan) as loaded, executor_for(sweep, plan, watch) as executor:
             prepared, material = _prepare(sweep, place, table, watch)
             study = _study(sweep, place, prepared.fingerprint(), resume)
+            for sentence in Aside(study.space, study.record).revise():
+                watch.say(sentence)
             if study.record.baseline is None and sweep.baseline is not None:
                 _run_baseline(sweep, place, study, material, watch)
             study.wish(wishes)  # from here on `resume` knows what is wanted

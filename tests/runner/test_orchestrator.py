@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from sinesweep.aside import Aside
+from sinesweep.continuing import Wish
 from sinesweep.errors import SweepFailed
 from sinesweep.study import Study
 from sinesweep.sweep import Sweep
@@ -220,6 +222,55 @@ def test_a_plugin_that_fails_three_times_in_a_row_is_set_aside_and_the_others_go
     refused = [each for each in study.record.results() if each.state is State.INFEASIBLE]
     assert refused
     assert all("'mfcc' was set aside" in each.failure.message for each in refused)
+
+
+def test_a_plugin_that_was_set_aside_stays_so_on_resume(tmp_path):
+    blame = faulty("features 'mfcc'")
+
+    def act(trial, keep_going):
+        return blame(trial) if trial.config["features"]["name"] == "mfcc" else good(trial, keep_going)
+
+    def searched(trials, resume):
+        return orchestrate(
+            tmp_path,
+            act,
+            features={"log_mel": None, "mfcc": None},
+            budget={"trials": trials},
+            search={"sampler": "random"},
+            resume=resume,
+        )
+
+    searched(20, resume=False)[0].run()
+    loop, stage, study = searched(40, resume=True)
+    assert loop.run() == "40 trials done"
+    assert State.FAILED not in stage.ends
+    refused = [each for each in study.record.results()[-len(stage.ends) :] if each.state is State.INFEASIBLE]
+    assert refused
+    assert all("'mfcc' was set aside" in each.failure.message for each in refused)
+
+
+def test_a_finished_trial_that_is_wanted_again_is_tried_whatever_was_set_aside(tmp_path):
+    turns = iter([good] * 2)
+    loop, _stage, study = orchestrate(
+        tmp_path,
+        lambda trial, keep_going: next(turns)(trial, keep_going),
+        features={"log_mel": None, "mfcc": None},
+        budget={"trials": 1},
+        enqueue=[{"features": "mfcc"}],
+    )
+    loop.run()
+    Aside(study.space, study.record).add("features 'mfcc'", "features 'mfcc' was set aside")
+    study.wish([Wish(1, 30, seed=5)])
+    loop, stage, study = orchestrate(
+        tmp_path,
+        lambda trial, keep_going: next(turns)(trial, keep_going),
+        resume=True,
+        features={"log_mel": None, "mfcc": None},
+        budget={"trials": 1},
+        enqueue=[{"features": "mfcc"}],
+    )
+    loop.run()
+    assert stage.ends == [State.COMPLETE]
 
 
 def test_a_plugin_that_works_now_and_then_is_not_set_aside(tmp_path):
