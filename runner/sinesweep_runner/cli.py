@@ -11,8 +11,7 @@ import typer
 from sinesweep.errors import SinesweepError, UserError
 from sinesweep.wording import printable
 from sinesweep_runner.commands import data, elsewhere, export, look, predict, sweep, use
-
-DONE, FAILED, MISTAKE = 0, 1, 2
+from sinesweep_runner.process import DONE, FAILED, INTERRUPTED, MISTAKE
 
 commands = typer.Typer(
     help="Find the best audio model for your own sounds.",
@@ -56,7 +55,7 @@ def app() -> None:
         _complain(failure)
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        sys.exit(sweep.INTERRUPTED)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:  # `sinesweep … | head` has read enough
         sys.stderr.close()
         sys.exit(DONE)

@@ -149,6 +149,11 @@ class SweepFolder:
             finally:
                 clear(lock)
 
+    def leave(self) -> None:
+        """Names nobody as the owner, where the process ends by intention without coming out of `claimed`."""
+        with self._lock.open("r+b", buffering=0) as lock:
+            clear(lock)
+
     def is_run(self) -> bool:
         """Whether a process runs the sweep now."""
         if not self._lock.exists():

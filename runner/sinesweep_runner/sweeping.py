@@ -24,7 +24,6 @@ from sinesweep.wording import many
 from sinesweep_runner import finishing
 from sinesweep_runner.continuing import with_budget_spent
 from sinesweep_runner.executors import Executor
-from sinesweep_runner.executors.deaths import careful
 from sinesweep_runner.finals import finals_of
 from sinesweep_runner.keeping import Keeper
 from sinesweep_runner.orchestrator import Orchestrator
@@ -130,7 +129,7 @@ def _carry_on(
     if not finalize:
         place.keep_sealed()
     with watching(sweep, plan.count) as watch, _way_back("resume", place, watch):
-        with loading_keras(plan) as loaded, executor_for(sweep, plan, watch) as executor:
+        with loading_keras(plan) as loaded, executor_for(sweep, plan, watch, place) as executor:
             prepared, material = _prepare(sweep, place, table, watch)
             study = _study(sweep, place, prepared.fingerprint(), resume)
             for sentence in Aside(study.space, study.record).revise():
@@ -202,7 +201,7 @@ def _search(
     try:
         with watch.shown(), stop_on_interrupt(watch.say) as stop:
             keeper = Keeper(place.path, sweep, study.record)
-            build = careful(dry_build_on(material, executor.expect), place.path, sweep.workers.retries)
+            build = executor.guard(dry_build_on(material, executor.expect))
             why = Orchestrator(study, executor, sweep, build, watch, stop, keeper.ended).run()
             return why, stop.asked
     except SweepFailed:

@@ -192,7 +192,10 @@ class Workers(Section):
         None, gt=0, description="wall-clock limit of a trial; one that takes longer is ended, and the sampler learns it"
     )
     silent_minutes: float = Field(
-        60, gt=0, description="a worker that says nothing for so long hangs and is killed (not where there is only one)"
+        60,
+        gt=0,
+        description="a trial that says nothing for so long hangs, and its worker is killed; where the only worker is"
+        " the sweep's own process, the trial is interrupted, or, if it cannot be, the sweep stops, and resumes without",
     )
     recycle_gb: float = Field(
         2,

@@ -1,5 +1,6 @@
 """The loop keeps slots full, counts absolutely, teaches the sampler, and stops for good reasons only."""
 
+import threading
 import time
 
 import pytest
@@ -122,6 +123,15 @@ def test_a_plugin_that_fails_while_it_is_tried_on_shapes_is_a_failure_like_any_o
     with pytest.raises(SweepFailed, match="plugin it was"):
         loop.run()
     assert stage.ends == [State.FAILED] * 3
+
+
+def test_one_that_fails_so_is_a_trial_of_the_budget(tmp_path):
+    def dry_build(trial):
+        return failed(Cause.PLUGIN)(trial, None) if trial.number > 1 else None
+
+    loop, stage, _study = orchestrate(tmp_path, good, dry_build=dry_build, budget={"trials": 2})
+    assert loop.run() == "2 trials done"
+    assert stage.ends == [State.COMPLETE, State.FAILED]
 
 
 def test_a_failed_trial_is_recorded_and_the_sweep_goes_on(tmp_path):
@@ -325,6 +335,35 @@ def test_the_next_trial_is_ready_before_a_worker_is_free(tmp_path):
     assert loop.run() == "6 trials done"
     assert done == [3, 4, 5, 6, 6, 6]
     assert [result.trial.number for result in study.record.results()] == [trial.number for trial in ready]
+
+
+def test_a_dry_build_that_hangs_does_not_hold_up_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("sinesweep_runner.orchestrator.A_MOMENT_S", 0.1)
+    stop, release = StopRequest(), threading.Event()
+
+    def act(trial, keep_going):
+        stop.asked = True
+        return good(trial, keep_going)
+
+    def dry_build(trial):
+        if trial.number > 2:
+            release.wait()
+
+    loop, _stage, study = orchestrate(tmp_path, act, slots=2, dry_build=dry_build, stop=stop)
+    try:
+        assert loop.run() == "stopped on request"
+        assert [result.state for result in study.record.results()][2:] == [State.INTERRUPTED]
+    finally:
+        release.set()
+
+
+def test_a_dry_build_that_is_interrupted_leaves_no_trial_running(tmp_path):
+    def dry_build(trial):
+        raise KeyboardInterrupt
+
+    loop, _stage, study = orchestrate(tmp_path, good, dry_build=dry_build)
+    assert "stopped at once" in loop.run()
+    assert [result.state for result in study.record.results()] == [State.INTERRUPTED]
 
 
 def test_no_more_trials_count_as_running_than_there_are_workers(tmp_path):

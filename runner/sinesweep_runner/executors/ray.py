@@ -25,7 +25,9 @@ from sinesweep.wording import duration, many
 from sinesweep_runner import backend
 from sinesweep_runner.executors import KeepGoing, connection
 from sinesweep_runner.executors.crew import Crew
+from sinesweep_runner.executors.deaths import careful
 from sinesweep_runner.executors.freight import Home, Order, packed, unpacked
+from sinesweep_runner.executors.intime import InTime
 from sinesweep_runner.executors.luggage import own_modules
 from sinesweep_runner.executors.seating import most_bytes
 from sinesweep_runner.executors.turn import Turn
@@ -33,6 +35,7 @@ from sinesweep_runner.executors.wording import lost, no_place, too_busy
 from sinesweep_runner.executors.worker import Worker
 from sinesweep_runner.placement import Plan, comfortable_room, room
 from sinesweep_runner.sizing import DeviceMemory, Size
+from sinesweep_runner.training.drybuild import DryBuild
 from sinesweep_runner.training.material import Material
 
 PATIENCE_S = 120.0
@@ -83,7 +86,7 @@ class RayExecutor:
         self._crew = self._hired()
         self._turns: dict[ray.ObjectRef, Turn] = {}
         self._queue: deque[Trial] = deque()
-        self._memory = DeviceMemory()
+        self._memory, self._in_time = DeviceMemory(), InTime(say)
         self._over: deque[Result] = deque()
         self._unfit = 0
         self._felt = self._looked = self._served = time.monotonic()
@@ -116,6 +119,10 @@ class RayExecutor:
             if there >= self._plan.count:
                 raise SweepError(too_busy(self._plan, waiting, LONG_PATIENCE_S, folder))
             raise SweepError(no_place(self._plan, waiting, PATIENCE_S, there, folder))
+
+    def guard(self, dry_build: DryBuild) -> DryBuild:
+        """The same dry build, which neither crashes nor holds up the driver again and again."""
+        return careful(self._in_time.within(dry_build), self._folder, self._limits.retries)
 
     def expect(self, trial: Trial, size: Size) -> None:
         """Notes how large a trial is, by which it is given a worker."""
@@ -250,7 +257,8 @@ class RayExecutor:
                 continue
             del self._turns[said]
             self._crew.replace(turn.worker)
-            return Result(turn.trial, State.FAILED, seconds=now - turn.began, failure=Failure(Cause.HUNG, why))
+            failure = Failure(Cause.HUNG, why, plugin=self._in_time.culprit(turn.trial))
+            return Result(turn.trial, State.FAILED, seconds=now - turn.began, failure=failure)
         return None
 
     def _hired(self) -> Crew:
