@@ -9,7 +9,9 @@ def main() -> None:
     """Loads the command line and runs it."""
     try:
         from sinesweep_runner.cli import app
+        from sinesweep_runner.process import OURS
 
+        OURS.set()
         app()
     except KeyboardInterrupt:
         sys.exit(130)

@@ -44,8 +44,12 @@ BUILT = 40
 """So many networks are built to see what the limits leave out."""
 
 
-def check_sweep(file: Path, overrides: Sequence[str] = ()) -> str:
+def check_sweep(file: Path, overrides: Sequence[str] = (), problems: Path | None = None) -> str:
     """Reads a sweep file and its data, and says what it found.
+
+    Args:
+        overrides: `key=value`, as on the command line.
+        problems: a file in which to list every problem of the sounds, if there are any.
 
     Raises:
         UserError: the file or the data cannot be used; every problem that was found.
@@ -54,7 +58,7 @@ def check_sweep(file: Path, overrides: Sequence[str] = ()) -> str:
     store = default_store()
     table = read_table(sweep)
     sweep = table.sweep
-    prepared = look(table, sweep, store, lambda what: quarters(what, _aside))
+    prepared = look(table, sweep, store, lambda what: quarters(what, _aside), problems)
     files = entries_of(prepared, store)
     baseline = None if sweep.baseline is None else make_baseline(sweep.baseline)
     seen = audit(

@@ -11,8 +11,7 @@ import typer
 from sinesweep.errors import SinesweepError, UserError
 from sinesweep.wording import printable
 from sinesweep_runner.commands import data, elsewhere, export, look, predict, sweep, use
-
-DONE, FAILED, MISTAKE = 0, 1, 2
+from sinesweep_runner.process import DONE, FAILED, INTERRUPTED, MISTAKE
 
 NO_HELP = {"help": False}
 """Typer loads Pydantic to read a `--help` that is not given; one that is False it takes as it is."""
@@ -60,7 +59,7 @@ def app() -> None:
         _complain(failure)
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        sys.exit(sweep.INTERRUPTED)
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:  # `sinesweep … | head` has read enough
         sys.stderr.close()
         sys.exit(DONE)

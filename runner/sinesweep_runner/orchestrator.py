@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
+from sinesweep.aside import Aside
 from sinesweep.errors import SweepFailed
 from sinesweep.reserve import Reserve
 from sinesweep.stopping import Plateau
@@ -13,6 +13,7 @@ from sinesweep.study import Study
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Report, Result, State, Trial
 from sinesweep.wording import duration, many
+from sinesweep_runner.beside import Beside
 from sinesweep_runner.executors import Executor
 from sinesweep_runner.signals import StopRequest
 from sinesweep_runner.supervision import Supervision
@@ -21,6 +22,9 @@ from sinesweep_runner.training.drybuild import DryBuild
 
 INFEASIBLE_IN_A_ROW = 200
 """So many configurations in a row that cannot work: the space holds next to none that can."""
+
+A_MOMENT_S = 5.0
+"""So long a dry build has at the end: what this process builds next, such as the winner, had better be alone."""
 
 
 class Observer(Protocol):
@@ -59,7 +63,7 @@ class Orchestrator:
             tidy: removes what nobody needs any more when a trial has been told.
         """
         self._study, self._executor, self._budget = study, executor, sweep.budget
-        self._supervision = Supervision(study.space, sweep.workers)
+        self._supervision = Supervision(sweep.workers, Aside(study.space, study.record))
         self._dry_build, self._observer, self._stop, self._tidy = dry_build, observer, stop, tidy
         self._running: dict[int, Trial] = {}
         self._timesheet = Timesheet()
@@ -67,7 +71,7 @@ class Orchestrator:
         self._plateau = Plateau(sweep, study.record.results())
         self._reserve = Reserve(sweep, study.record.results())
         self._exhausted = False
-        self._ahead: tuple[Trial, Future[Result | None]] | None = None
+        self._ahead: tuple[Trial, Beside[Result | None]] | None = None
 
     def run(self) -> str:
         """Runs until the end; returns why it came.
@@ -75,40 +79,35 @@ class Orchestrator:
         Raises:
             SweepFailed: the same failure again and again, or nothing feasible; all that was computed is kept.
         """
-        with ThreadPoolExecutor(1) as beside:
-            try:
+        try:
+            self._fill()
+            if not self._running:
+                more = "--set budget.trials=…, budget.hours=… or budget.plateau=… gives it more"
+                return f"{self._why_over()} before, so nothing is left to do; {more}"
+            while self._running:
+                self._ask_ahead()
+                result = self._executor.next_result(self._keep_going)
+                if self._stop.at_once:  # a library caught the interrupt, and the trial seems to have failed
+                    raise KeyboardInterrupt
+                self._conclude(result)
                 self._fill()
-                if not self._running:
-                    more = "--set budget.trials=…, budget.hours=… or budget.plateau=… gives it more"
-                    return f"{self._why_over()} before, so nothing is left to do; {more}"
-                while self._running:
-                    self._ask_ahead(beside)
-                    result = self._executor.next_result(self._keep_going)
-                    if self._stop.at_once:  # a library caught the interrupt, and the trial seems to have failed
-                        raise KeyboardInterrupt
-                    self._conclude(result)
-                    self._fill()
-                return self._why_over()
-            except KeyboardInterrupt:
-                self._stop.asked = True
-                return "stopped at once; the trials that ran will be tried again on resume"
-            finally:
-                self._let_go()
+            return self._why_over()
+        except KeyboardInterrupt:
+            self._stop.asked = True
+            return "stopped at once; the trials that ran will be tried again on resume"
+        finally:
+            self._let_go()
 
     def _fill(self) -> None:
         while len(self._running) < self._executor.slots and not self._why_halted():
-            fresh = not self._why_over()
-            trial = self._next_trial(fresh)
-            if trial is None and not fresh:
-                return
+            trial = self._next_trial()
             if trial is None:
-                self._exhausted = True
-                continue
+                return
             self._submit(trial)
             self._study.started(trial)
             self._observer.began(trial)
 
-    def _ask_ahead(self, beside: ThreadPoolExecutor) -> None:
+    def _ask_ahead(self) -> None:
         """Gets the next trial ready while the workers train, so that none of them waits for it.
 
         With one slot the next trial is asked for when the last one has taught the sampler what it can.
@@ -117,7 +116,7 @@ class Orchestrator:
             return
         trial = self._study.ask()
         if trial is not None:
-            self._ahead = trial, beside.submit(self._dry_build, trial)
+            self._ahead = trial, Beside(lambda: self._judged(trial))
 
     def _why_over(self) -> str:
         """Why no further configuration begins; empty while one may."""
@@ -143,13 +142,19 @@ class Orchestrator:
         """Whether the hours are, but for those seconds."""
         return self._budget.hours is not None and self._study.spend() >= self._budget.hours * 3600 - kept_s
 
-    def _next_trial(self, fresh: bool) -> Trial | None:
+    def _next_trial(self) -> Trial | None:
         """The next configuration that can be built; one that cannot is told to the sampler and never sent."""
         for _ in range(INFEASIBLE_IN_A_ROW):
-            (trial, refused), self._ahead = self._asked(fresh), None
-            if trial is None:
+            fresh = not self._why_over()  # one that failed while it was built has spent a trial too
+            trial, beside = self._ahead or (self._study.ask(fresh=fresh), None)
+            self._ahead = None
+            if trial is None and not fresh:
                 return None
+            if trial is None:
+                self._exhausted = True
+                continue
             self._running[trial.number] = trial
+            refused = self._judged(trial) if beside is None else self._supervision.refused(trial) or beside.result()
             if refused is None:
                 return trial
             self._settle(refused)
@@ -159,13 +164,9 @@ class Orchestrator:
             " `sinesweep check` says which ranges are to blame."
         )
 
-    def _asked(self, fresh: bool) -> tuple[Trial | None, Result | None]:
-        """A trial, and its result where it cannot be built; the one that was asked for ahead comes first."""
-        if self._ahead is not None:
-            trial, checked = self._ahead
-            return trial, self._supervision.refused(trial) or checked.result()
-        asked = self._study.ask(fresh=fresh)
-        return asked, None if asked is None else self._supervision.refused(asked) or self._dry_build(asked)
+    def _judged(self, trial: Trial) -> Result | None:
+        """The result of a trial that cannot be built, or is not to be."""
+        return self._supervision.refused(trial) or self._dry_build(trial)
 
     def _conclude(self, result: Result) -> None:
         """Settles a result, or hands the trial out again; once the sweep is to stop, that is left to its resume."""
@@ -206,8 +207,10 @@ class Orchestrator:
 
     def _let_go(self) -> None:
         """Leaves no trial running in the study."""
-        ahead = [self._ahead[0]] if self._ahead else []
-        for trial in (*self._running.values(), *ahead):
+        ahead, beside = self._ahead or (None, None)
+        for trial in (*self._running.values(), *([ahead] if ahead else [])):
             self._study.tell(self._timesheet.ends(Result(trial, State.INTERRUPTED)))
         self._running, self._ahead = {}, None
         self._study.spend()
+        if beside is not None:
+            beside.ends_within(A_MOMENT_S)

@@ -23,6 +23,7 @@ from sinesweep.settings import make
 from sinesweep.settle import settle
 from sinesweep.split import Split, hold_out, make_split
 from sinesweep.sweep import Sweep
+from sinesweep_runner.sound.problemlist import list_problems
 from sinesweep_runner.sound.scan import ScanReport, apply_policy, no_scan, scan
 from sinesweep_runner.sound.waveforms import WaveformStore
 from sinesweep_runner.sweepfolder import SweepFolder
@@ -98,16 +99,24 @@ def _check_patience(dataset: Dataset, split: Split) -> None:
         hold_out(fold.train, dataset.targets(), dataset.groups(), HELD_SHARE, seed=0)
 
 
-def look(table: Table, sweep: Sweep, store: WaveformStore, progress: Progress) -> Prepared:
+def look(
+    table: Table, sweep: Sweep, store: WaveformStore, progress: Progress, problems: Path | None = None
+) -> Prepared:
     """Scans the files; where some are left out, splits anew. Vectors need no scan.
+
+    Args:
+        problems: the file in which every problem is listed, where there are any; None to list them nowhere.
 
     Raises:
         DatasetError: too many sounds cannot be used, or those left cannot be split; the message names them.
+        SweepError: `problems` cannot be written.
     """
     if table.dataset.columns:
         length = Length("pad", rate_hz=1, samples=len(table.dataset.columns))
         return Prepared(table.dataset, no_scan(table.dataset), table.split, length)
     report = scan(table.dataset, store, progress("scanning"), sweep.audio.rate_hz)
+    if problems is not None:
+        report = list_problems(report, problems)
     dataset = apply_policy(table.dataset, report, sweep.audio.problems)
     split = table.split if dataset is table.dataset else make_split(dataset, sweep.split, sweep.search.seed)
     return Prepared(dataset, report, split, length_of(sweep.audio, report, split))

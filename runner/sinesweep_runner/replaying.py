@@ -64,7 +64,8 @@ def replay_trainings(folder: Path, say: Say) -> bool:
     backend.limit(_threads(events, say), sweep.workers.gpus_per_trial)
     material = _material(sweep, record)
     with tempfile.TemporaryDirectory() as empty:
-        executor = SerialExecutor(sweep.workers.model_copy(update={"trial_minutes": None}))
+        unlimited = sweep.workers.model_copy(update={"trial_minutes": None})
+        executor = SerialExecutor(unlimited, lambda why: say(f"A trial hangs: {why}. Ctrl-C ends the replay."))
         executor.open(material, Path(empty))
         pairs = _trained(executor, results, events)
         different = sum(not _told(before, again, sweep, say) for before, again in pairs)

@@ -10,8 +10,10 @@ from sinesweep.sweep import Sweep
 from sinesweep_runner import backend
 from sinesweep_runner.executors import Executor
 from sinesweep_runner.executors.serial import SerialExecutor
+from sinesweep_runner.lastresort import last_resort
 from sinesweep_runner.machine import this_machine
 from sinesweep_runner.placement import Plan, plan_workers, trainings_at_once
+from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.watch import Watch
 
 
@@ -26,11 +28,11 @@ def plan_for(sweep: Sweep) -> Plan:
 
 
 @contextmanager
-def executor_for(sweep: Sweep, plan: Plan, watch: Watch) -> Iterator[Executor]:
+def executor_for(sweep: Sweep, plan: Plan, watch: Watch, place: SweepFolder) -> Iterator[Executor]:
     """The executor for a plan, closed at the end. Its workers start while the data are prepared."""
     executor: Executor
     if plan.count == 1 and sweep.workers.address is None:
-        executor = SerialExecutor(sweep.workers)
+        executor = SerialExecutor(sweep.workers, last_resort(place, watch))
     else:
         from sinesweep_runner.executors.ray import RayExecutor
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from sinesweep.aside import Aside
 from sinesweep.errors import SweepFailed
 from sinesweep.sections import Workers
-from sinesweep.space import SearchSpace
 from sinesweep.trial import Cause, Failure, Result, State, Trial, plugins_of
 
 IN_A_ROW = 3
@@ -26,11 +26,15 @@ OVER_LIMIT_IN_A_ROW = 200
 class Supervision:
     """Judges every result of one search."""
 
-    def __init__(self, space: SearchSpace, limits: Workers) -> None:
-        """Nothing has gone wrong yet; `limits` says which trials get another chance."""
-        self._space, self._limits = space, limits
+    def __init__(self, limits: Workers, aside: Aside) -> None:
+        """Nothing has gone wrong yet in this process.
+
+        Args:
+            limits: which trials get another chance.
+            aside: the plugins that the search does without.
+        """
+        self._limits, self._aside = limits, aside
         self._faults: Counter[str] = Counter()
-        self._aside: dict[str, str] = {}
         self._last: list[Failure] = []
         self._over_limit = 0
 
@@ -54,11 +58,15 @@ class Supervision:
         return None
 
     def refused(self, trial: Trial) -> Result | None:
-        """The result of a trial with a plugin that was set aside; None for all others."""
-        aside = sorted(plugins_of(trial.config) & self._aside.keys())
-        if not aside:
+        """The result of a trial with a plugin that was set aside; None for all others.
+
+        What somebody wants of a finished trial is tried in any case: with that configuration the plugin has worked.
+        """
+        found = self._aside.reason(trial.config) if trial.searched else None
+        if found is None:
             return None
-        return Result(trial, State.INFEASIBLE, failure=Failure(Cause.PLUGIN, self._aside[aside[0]], plugin=aside[0]))
+        plugin, why = found
+        return Result(trial, State.INFEASIBLE, failure=Failure(Cause.PLUGIN, why, plugin=plugin))
 
     def judge(self, result: Result) -> str:
         """Takes note of a trial's end; a sentence where a plugin is set aside by it, else nothing.
@@ -95,8 +103,7 @@ class Supervision:
         if self._faults[plugin] < IN_A_ROW or plugin in self._aside:
             return ""
         why = f"{plugin} was set aside after {IN_A_ROW} failures in a row; the last one: {failure.message}"
-        self._aside[plugin] = why
-        if not self._space.works_without(self._aside):
+        if not self._aside.add(plugin, why):
             raise SweepFailed(f"{IN_A_ROW} trials in a row failed by the fault of {plugin}: {failure.message}")
         return f"{why[0].upper()}{why[1:]}. The others go on."
 

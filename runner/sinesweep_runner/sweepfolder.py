@@ -46,6 +46,11 @@ class SweepFolder:
         return self.path / "split.json"
 
     @property
+    def problems_file(self) -> Path:
+        """Every problem of the sounds; there is none where all are well."""
+        return self.path / "problems.csv"
+
+    @property
     def test_file(self) -> Path:
         """The record of the opening of the sealed test part; there is none before."""
         return self.path / "test.json"
@@ -149,6 +154,11 @@ class SweepFolder:
                 ) from reason
             finally:
                 clear(lock)
+
+    def leave(self) -> None:
+        """Names nobody as the owner, where the process ends by intention without coming out of `claimed`."""
+        with self._lock.open("r+b", buffering=0) as lock:
+            clear(lock)
 
     def is_run(self) -> bool:
         """Whether a process runs the sweep now."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sinesweep.aside import Aside
 from sinesweep.continuing import Wish
 from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.files import write_lastingly
@@ -23,7 +24,6 @@ from sinesweep.wording import many
 from sinesweep_runner import finishing
 from sinesweep_runner.continuing import with_budget_spent
 from sinesweep_runner.executors import Executor
-from sinesweep_runner.executors.deaths import careful
 from sinesweep_runner.finals import finals_of
 from sinesweep_runner.keeping import Keeper
 from sinesweep_runner.orchestrator import Orchestrator
@@ -129,10 +129,12 @@ def _carry_on(
     if not finalize:
         place.keep_sealed()
     with watching(sweep, plan.count) as watch, _way_back("resume", place, watch):
-        with loading_keras(sweep, plan) as loaded, executor_for(sweep, plan, watch) as executor:
+        with loading_keras(sweep, plan) as loaded, executor_for(sweep, plan, watch, place) as executor:
             prepared, material = _prepare(sweep, place, table, watch)
             study = _study(sweep, place, prepared.fingerprint(), resume)
             note(place.events_file, {"threads": plan.threads})  # scores depend on it in their last digits
+            for sentence in Aside(study.space, study.record).revise():
+                watch.say(sentence)
             if study.record.baseline is None and sweep.baseline is not None:
                 _run_baseline(sweep, place, study, material, watch)
             study.wish(wishes)  # from here on `resume` knows what is wanted
@@ -200,7 +202,7 @@ def _search(
     try:
         with watch.shown(), stop_on_interrupt(watch.say) as stop:
             keeper = Keeper(place.path, sweep, study.record)
-            build = careful(dry_build_on(material, executor.expect), place.path, sweep.workers.retries)
+            build = executor.guard(dry_build_on(material, executor.expect))
             why = Orchestrator(study, executor, sweep, build, watch, stop, keeper.ended).run()
             return why, stop.asked
     except SweepFailed:
@@ -269,7 +271,7 @@ def _write_report(place: SweepFolder) -> Leaderboard:
 
 def _prepare(sweep: Sweep, place: SweepFolder, table: Table, watch: Watch) -> tuple[Prepared, Material]:
     store = default_store()
-    prepared = look(table, sweep, store, watch.progress)
+    prepared = look(table, sweep, store, watch.progress, place.problems_file)
     for warning in (*prepared.dataset.notes, *prepared.scan.warnings()):
         watch.say(warning)
     watch.say(prepared.split.how)

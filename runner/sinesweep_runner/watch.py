@@ -81,6 +81,10 @@ class Watch:
         """Within, the sweep is being watched."""
         yield
 
+    def leave(self) -> None:
+        """Gives the terminal its cursor back, where the process ends without coming out of `shown`."""
+        self._console.show_cursor(True)
+
     def _count(self, result: Result) -> None:
         if result.spent:
             self._spent.add(result.trial.origin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,13 @@ NOBODYS = (KeyboardInterrupt, GeneratorExit)
 
 MEMORY_WORDS = ("resourceexhausted", "resource_exhausted", "out of memory", "oom when allocating", "cannot allocate")
 
+_at_work: dict[int, list[str]] = {}
+
+
+def at_work(thread: int) -> str:
+    """The plugin whose code runs in the thread of this identifier, such as `loss 'focal'`; empty where none does."""
+    return next(reversed(_at_work.get(thread, [])), "")
+
 
 @contextmanager
 def blaming(kind: str, name: str, method: str, *answers: type[Exception]) -> Iterator[None]:
@@ -22,6 +30,8 @@ def blaming(kind: str, name: str, method: str, *answers: type[Exception]) -> Ite
         answers: what else the method may raise by its contract.
     """
     passed: tuple[type[BaseException], ...] = (Infeasible, PluginFault, MemoryError, *NOBODYS, *answers)
+    begun = _at_work.setdefault(threading.get_ident(), [])
+    begun.append(f"{kind} '{name}'")
     try:
         yield
     except passed:
@@ -30,6 +40,8 @@ def blaming(kind: str, name: str, method: str, *answers: type[Exception]) -> Ite
         if lacks_memory(fault):
             raise
         raise PluginFault(kind, name, method, named(fault)) from fault
+    finally:
+        begun.pop()
 
 
 def lacks_memory(error: BaseException) -> bool:

@@ -7,14 +7,16 @@ has earned it yet, a new configuration begins.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 
 from optuna.trial import FrozenTrial
 
 from sinesweep.metrics import Metric
+from sinesweep.pruning import AUGMENTED
 from sinesweep.record import ASIDE, RESULT, TRIAL, result_from_json, trial_from_json
-from sinesweep.trial import Result, State
+from sinesweep.trial import Config, Result, State
 
 FACTOR = 3
 """One of so many goes on from each rung."""
@@ -26,10 +28,15 @@ SHORTEST_SHARE = 1 / 20
 def rungs(epochs: int) -> tuple[int, ...]:
     """The epochs after which trials are compared, where the longest trains `epochs`: 30 gives 3 and 10."""
     steps, rung = [], epochs // FACTOR
-    while rung >= max(1, epochs * SHORTEST_SHARE):
+    while rung >= shortest(epochs):
         steps.append(rung)
         rung //= FACTOR
     return tuple(reversed(steps))
+
+
+def shortest(epochs: int) -> float:
+    """The epochs below which no rung stands, where the longest trial trains `epochs`."""
+    return max(1, epochs * SHORTEST_SHARE)
 
 
 class Promotion:
@@ -38,6 +45,7 @@ class Promotion:
     def __init__(self, epochs: int, metric: Metric) -> None:
         """Nobody stands anywhere; the longest trial of the sweep trains `epochs`."""
         self._rungs, self._metric = rungs(epochs), metric
+        self._below_augmented = math.ceil(AUGMENTED * shortest(epochs)) - 1
         self._standing: dict[int, dict[int, Result]] = defaultdict(dict)
         self._gone: dict[int, set[int]] = defaultdict(set)
 
@@ -57,9 +65,12 @@ class Promotion:
                     promotion.stands(result)
         return promotion
 
-    def first_rung(self, epochs: int) -> int | None:
-        """The first rung of a trial of so many epochs; None where it ends before one."""
-        return self._above(0, epochs)
+    def first_rung(self, config: Config) -> int | None:
+        """The first rung of a trial; None where it ends before one.
+
+        With augmentations that is no rung below `AUGMENTED` times the shortest.
+        """
+        return self._above(self._below_augmented if config["augmentations"] else 0, config["fit"]["epochs"])
 
     def next_rung(self, paused: Result) -> int | None:
         """The rung up to which a trial that goes on trains; None for its end."""

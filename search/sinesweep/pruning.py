@@ -15,7 +15,7 @@ from sinesweep.sections import Search
 from sinesweep.trial import FEWEST_FOLDS, Report, Result, State
 
 AUGMENTED = 1.5
-"""A trial with augmentations learns more slowly: so many times the epochs pass before the median pruner judges it."""
+"""A trial with augmentations learns more slowly: so many times the epochs pass before it is judged."""
 
 
 def warm_up(epochs: int) -> int:
@@ -30,6 +30,9 @@ class Pruning:
     of the same clips, whatever the batch size and however the clips are varied, so its number stands for the samples
     that were seen (trials with `fit.patience` hold 15 % of them back). A trial that goes on from a checkpoint, under
     whatever number, counts on from there. Of trials that were continued beyond the search nothing is known here.
+
+    A trial with augmentations takes part in every comparison, and no verdict counts before `AUGMENTED` times the epochs
+    after which the first others are judged: of hyperband's rungs it is let off the lowest.
     """
 
     def __init__(self, search: Search, study: optuna.Study, epochs: int, results: Iterable[Result]) -> None:
@@ -47,8 +50,7 @@ class Pruning:
         self._folds = None if several or search.pruner == "none" else Folds(judged)
         self._first = FirstObjective(judged, study.study_name, study.pruner) if several else None
         self._objective, self._said = search.objective, dict[int, int]()
-        # The halving pruners judge at rungs, which are the same epochs for all.
-        self._later = math.ceil(AUGMENTED * warm_up(epochs)) if search.pruner == "median" else 0
+        self._later = math.ceil(AUGMENTED * warm_up(epochs))
         for result in results:
             self._remember(result)
 
@@ -65,9 +67,10 @@ class Pruning:
                 asked.report(value, report.epoch)
             else:
                 self._first.report(report.number, report.epoch, value)
-        if report.epoch < self._later and asked.user_attrs[TRIAL]["config"]["augmentations"]:
-            return True
-        return not (asked.should_prune() if self._first is None else self._first.should_prune(report.number))
+        # Asked in any case: at its rungs hyperband writes down what the others are compared with.
+        hopeless = asked.should_prune() if self._first is None else self._first.should_prune(report.number)
+        early = report.epoch < self._later and asked.user_attrs[TRIAL]["config"]["augmentations"]
+        return not hopeless or bool(early)
 
     def ended(self, result: Result) -> None:
         """Takes note of a trial's end."""

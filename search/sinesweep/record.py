@@ -1,8 +1,8 @@
-"""Record: what a study holds, to be read while it runs and afterwards. Only `bind` and `wish` write."""
+"""Record: what a study holds, to be read while it runs and afterwards. `bind`, `wish` and `set_aside` write."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple
 from typing import Any
 
@@ -18,8 +18,9 @@ from sinesweep.trial import Result, State, Trial
 
 RESULT, TRIAL, FIRST, SEED, UNTIL = "result", "trial", "first", "seed", "until"
 ACCUMULATE, LOST, STARTED, ASIDE = "accumulate", "lost", "started", "aside"
-SECONDS, BASELINE, SPLIT, WISHES = "search_seconds", "baseline", "split", "wishes"
-"""The attributes that Sinesweep writes beside Optuna's own."""
+SECONDS, BASELINE, SPLIT, WISHES, PLUGINS = "search_seconds", "baseline", "split", "wishes", "plugins_aside"
+"""The attributes that Sinesweep writes beside Optuna's own. `ASIDE` marks trials that lie outside of an extended space;
+`PLUGINS` names the plugins that failed too often."""
 
 GOES_ON = (State.INTERRUPTED, State.PAUSED)
 """Ends after which a trial may go on, under another number."""
@@ -67,6 +68,14 @@ class Record:
     def bind(self, fingerprint: str) -> None:
         """Ties the study to a split, for `check_split` of later days."""
         self._study.set_user_attr(SPLIT, fingerprint)
+
+    def set_aside(self, plugins: Mapping[str, tuple[str, str]]) -> None:
+        """Notes which plugins the search does without, each with the reason and the name of its sources."""
+        self._study.set_user_attr(PLUGINS, {name: list(each) for name, each in plugins.items()})
+
+    def plugins_aside(self) -> dict[str, tuple[str, str]]:
+        """What `set_aside` has noted last."""
+        return {name: (why, source) for name, (why, source) in self._study.user_attrs.get(PLUGINS, {}).items()}
 
     def wish(self, wishes: Iterable[Wish]) -> None:
         """Notes which finished trials shall be trained longer or again, beside those that were wanted before."""

@@ -89,7 +89,8 @@ class Search(Section):
     )
     pruner: Literal["median", "hyperband", "asha", "none"] = Field(
         "median",
-        description="who ends hopeless trials; asha pauses them instead, and the best go on from their checkpoints."
+        description="who ends hopeless trials; asha pauses them instead, and the best go on from their checkpoints;"
+        " trials with augmentations are first judged after half as many epochs again."
         f" With {FEWEST_FOLDS} folds or more, each also ends a trial of which a Wilcoxon test finds the folds that have"
         " ended worse than those of the best trial; fewer folds can prove nothing, and of several objectives the first"
         " alone is no reason",
@@ -201,7 +202,10 @@ class Workers(Section):
         None, gt=0, description="wall-clock limit of a trial; one that takes longer is ended, and the sampler learns it"
     )
     silent_minutes: float = Field(
-        60, gt=0, description="a worker that says nothing for so long hangs and is killed (not where there is only one)"
+        60,
+        gt=0,
+        description="a trial that says nothing for so long hangs, and its worker is killed; where the only worker is"
+        " the sweep's own process, the trial is interrupted, or, if it cannot be, the sweep stops, and resumes without",
     )
     recycle_gb: float = Field(
         2,

@@ -171,6 +171,16 @@ class SearchSpace:
             return int(epochs.value)
         return int(max(epochs.options) if isinstance(epochs, Choice) else epochs.high)
 
+    def plugins(self) -> dict[str, tuple[type[Any], Block]]:
+        """Every plugin that a configuration may have, with its settings, by the name that `plugins_of` gives it."""
+        named = [
+            (f"{key} '{name}'", SECTIONS[key], name, block)
+            for key, blocks in self.choices.items()
+            for name, block in blocks.items()
+        ]
+        named += [(f"augmentation '{each.name}'", "augmentations", each.name, each.block) for each in self.options]
+        return {label: (registry.load(kind, name), block) for label, kind, name, block in named}
+
     def works_without(self, aside: Container[str]) -> bool:
         """Whether configurations are left that have none of these plugins, named as `plugins_of` names them."""
         chosen = all(any(f"{key} '{name}'" not in aside for name in blocks) for key, blocks in self.choices.items())

@@ -199,7 +199,7 @@ class Study:
             return None
         if FIRST in noted:  # it goes on with what it had begun
             return cast("int | None", noted.get(UNTIL))
-        return self._promotion.first_rung(config["fit"]["epochs"])
+        return self._promotion.first_rung(config)
 
     def _promoted(self, fresh: bool) -> Result | None:
         """Who goes on. At the very end somebody does, so that at least one configuration is trained to its end."""

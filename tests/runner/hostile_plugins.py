@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -91,6 +93,18 @@ class ExitsInLayer(FeatureExtractor):
 
 
 @dataclass(frozen=True)
+class LoopsInCheck(FeatureExtractor):
+    """Never comes out of `check`."""
+
+    def check(self, rate_hz, samples):
+        while True:
+            pass
+
+    def layer(self, rate_hz):
+        raise ValueError("never called")
+
+
+@dataclass(frozen=True)
 class Misshapen(FeatureExtractor):
     """States a shape that no features can have."""
 
@@ -131,6 +145,25 @@ class ExitsInBuild(Architecture):
 
     def build(self, input_shape, outputs):
         sys.exit(0)
+
+
+@dataclass(frozen=True)
+class LoopsInBuild(Architecture):
+    """Never comes out of `build`."""
+
+    def build(self, input_shape, outputs):
+        while True:
+            pass
+
+
+@dataclass(frozen=True)
+class StubbornInBuild(Architecture):
+    """Never comes out of `build` either, and does not let itself be interrupted."""
+
+    def build(self, input_shape, outputs):
+        while True:
+            with suppress(Exception):
+                time.sleep(0.1)
 
 
 @dataclass(frozen=True)

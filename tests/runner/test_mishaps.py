@@ -9,10 +9,12 @@ from sinesweep.record import Record
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import Cause, State
 from sinesweep_runner import run
+from sinesweep_runner.executors import intime
 
 pytestmark = pytest.mark.ray
 
 KIND = "augmentations.host_plugins:Mishap.kind"
+LOOPS = "hostile_plugins:LoopsInBuild"
 EPOCHS = 4
 
 
@@ -25,6 +27,7 @@ def swept(tones, tmp_path_factory):
         mishaps, sweep = tmp_path_factory.mktemp("mishaps"), check_document(document)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("MISHAPS", str(mishaps))
+            patch.setattr(intime, "LONGEST_S", 10.0)
             folder = run(sweep, tmp_path_factory.mktemp("sweeps") / "mishaps").folder
         results = Record.of(sweep, str(folder / "study.journal")).results()
         return {result.trial.number: result for result in results}, mishaps
@@ -37,10 +40,12 @@ def document_of(tones, kinds, workers):
         "name": "mishaps",
         "data": {"reader": "folder", "path": str(tones), "group": r"(\w+/rec\d+)"},
         "features": {"log_mel": {"n_mels": 20, "window_ms": 32.0, "hop_ms": 32.0}},
-        "architectures": {"mlp": {"layers": 1}},
+        "architectures": {"mlp": {"layers": 1}, LOOPS: None},
         "augmentations": {"host_plugins:Mishap": {"enabled": True}},
         "fit": {"epochs": EPOCHS, "batch_size": 16, "learning_rate": 0.003},
-        "enqueue": [{KIND: kind} for kind in kinds],
+        "enqueue": [
+            {"architecture": LOOPS} if kind == "loop" else {"architecture": "mlp", KIND: kind} for kind in kinds
+        ],
         "search": {"pruner": "none"},
         "budget": {"trials": len(kinds)},
         "workers": {"count": 2, "cpus_per_trial": 0.5, **workers},
@@ -49,8 +54,8 @@ def document_of(tones, kinds, workers):
 
 @pytest.fixture(scope="module")
 def ended(swept):
-    """Of four trials the second one's worker dies once, and the third one's hangs."""
-    return swept(("none", "die", "hang", "none"), silent_minutes=0.4)[0]
+    """Of five trials the second one's worker dies once, the third one's hangs, and the fourth one cannot be built."""
+    return swept(("none", "die", "hang", "loop", "none"), silent_minutes=0.4)[0]
 
 
 def test_a_trial_whose_worker_died_goes_on_from_its_last_epoch(ended):
@@ -66,10 +71,16 @@ def test_a_trial_that_says_nothing_is_ended_and_told_as_hung(ended):
     assert "said nothing for workers.silent_minutes, 0.4" in result.failure.message
 
 
+def test_a_network_that_is_never_built_hangs_in_its_worker_and_not_in_the_driver(ended):
+    result = ended[4]
+    assert (result.state, result.failure.cause) == (State.FAILED, Cause.HUNG)
+    assert result.failure.plugin == f"architecture '{LOOPS}'"
+
+
 def test_the_other_trials_are_not_disturbed(ended):
-    assert [ended[number].state for number in (1, 4)] == [State.COMPLETE] * 2
+    assert [ended[number].state for number in (1, 5)] == [State.COMPLETE] * 2
 
 
-def test_with_one_worker_a_trial_that_takes_too_long_ends_with_its_epoch(swept):
+def test_with_one_worker_a_trial_that_takes_too_long_is_ended(swept):
     with pytest.raises(SweepFailed, match=r"3 trials in a row .* \(hung\): it took longer than workers.trial_minutes"):
         swept(["none"] * 4, count=1, trial_minutes=1e-6)

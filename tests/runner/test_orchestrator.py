@@ -1,9 +1,12 @@
 """The loop keeps slots full, counts absolutely, teaches the sampler, and stops for good reasons only."""
 
+import threading
 import time
 
 import pytest
 
+from sinesweep.aside import Aside
+from sinesweep.continuing import Wish
 from sinesweep.errors import SweepFailed
 from sinesweep.study import Study
 from sinesweep.sweep import Sweep
@@ -122,6 +125,15 @@ def test_a_plugin_that_fails_while_it_is_tried_on_shapes_is_a_failure_like_any_o
     assert stage.ends == [State.FAILED] * 3
 
 
+def test_one_that_fails_so_is_a_trial_of_the_budget(tmp_path):
+    def dry_build(trial):
+        return failed(Cause.PLUGIN)(trial, None) if trial.number > 1 else None
+
+    loop, stage, _study = orchestrate(tmp_path, good, dry_build=dry_build, budget={"trials": 2})
+    assert loop.run() == "2 trials done"
+    assert stage.ends == [State.COMPLETE, State.FAILED]
+
+
 def test_a_failed_trial_is_recorded_and_the_sweep_goes_on(tmp_path):
     turns = iter([failed(Cause.ERROR), failed(Cause.NAN), good, failed(Cause.ERROR), good, good])
     loop, stage, _study = orchestrate(tmp_path, lambda trial, ask: next(turns)(trial, ask))
@@ -222,6 +234,55 @@ def test_a_plugin_that_fails_three_times_in_a_row_is_set_aside_and_the_others_go
     assert all("'mfcc' was set aside" in each.failure.message for each in refused)
 
 
+def test_a_plugin_that_was_set_aside_stays_so_on_resume(tmp_path):
+    blame = faulty("features 'mfcc'")
+
+    def act(trial, keep_going):
+        return blame(trial) if trial.config["features"]["name"] == "mfcc" else good(trial, keep_going)
+
+    def searched(trials, resume):
+        return orchestrate(
+            tmp_path,
+            act,
+            features={"log_mel": None, "mfcc": None},
+            budget={"trials": trials},
+            search={"sampler": "random"},
+            resume=resume,
+        )
+
+    searched(20, resume=False)[0].run()
+    loop, stage, study = searched(40, resume=True)
+    assert loop.run() == "40 trials done"
+    assert State.FAILED not in stage.ends
+    refused = [each for each in study.record.results()[-len(stage.ends) :] if each.state is State.INFEASIBLE]
+    assert refused
+    assert all("'mfcc' was set aside" in each.failure.message for each in refused)
+
+
+def test_a_finished_trial_that_is_wanted_again_is_tried_whatever_was_set_aside(tmp_path):
+    turns = iter([good] * 2)
+    loop, _stage, study = orchestrate(
+        tmp_path,
+        lambda trial, keep_going: next(turns)(trial, keep_going),
+        features={"log_mel": None, "mfcc": None},
+        budget={"trials": 1},
+        enqueue=[{"features": "mfcc"}],
+    )
+    loop.run()
+    Aside(study.space, study.record).add("features 'mfcc'", "features 'mfcc' was set aside")
+    study.wish([Wish(1, 30, seed=5)])
+    loop, stage, study = orchestrate(
+        tmp_path,
+        lambda trial, keep_going: next(turns)(trial, keep_going),
+        resume=True,
+        features={"log_mel": None, "mfcc": None},
+        budget={"trials": 1},
+        enqueue=[{"features": "mfcc"}],
+    )
+    loop.run()
+    assert stage.ends == [State.COMPLETE]
+
+
 def test_a_plugin_that_works_now_and_then_is_not_set_aside(tmp_path):
     turns = iter([1, 1, 0] * 4)
     blame = faulty("architecture 'mlp'")
@@ -274,6 +335,35 @@ def test_the_next_trial_is_ready_before_a_worker_is_free(tmp_path):
     assert loop.run() == "6 trials done"
     assert done == [3, 4, 5, 6, 6, 6]
     assert [result.trial.number for result in study.record.results()] == [trial.number for trial in ready]
+
+
+def test_a_dry_build_that_hangs_does_not_hold_up_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("sinesweep_runner.orchestrator.A_MOMENT_S", 0.1)
+    stop, release = StopRequest(), threading.Event()
+
+    def act(trial, keep_going):
+        stop.asked = True
+        return good(trial, keep_going)
+
+    def dry_build(trial):
+        if trial.number > 2:
+            release.wait()
+
+    loop, _stage, study = orchestrate(tmp_path, act, slots=2, dry_build=dry_build, stop=stop)
+    try:
+        assert loop.run() == "stopped on request"
+        assert [result.state for result in study.record.results()][2:] == [State.INTERRUPTED]
+    finally:
+        release.set()
+
+
+def test_a_dry_build_that_is_interrupted_leaves_no_trial_running(tmp_path):
+    def dry_build(trial):
+        raise KeyboardInterrupt
+
+    loop, _stage, study = orchestrate(tmp_path, good, dry_build=dry_build)
+    assert "stopped at once" in loop.run()
+    assert [result.state for result in study.record.results()] == [State.INTERRUPTED]
 
 
 def test_no_more_trials_count_as_running_than_there_are_workers(tmp_path):

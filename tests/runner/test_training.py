@@ -14,6 +14,7 @@ from sinesweep import predictions
 from sinesweep.lengths import Length
 from sinesweep.trial import TRAIN_LOSS, Cause, State, Trial
 from sinesweep_runner.training.assembly import Step
+from sinesweep_runner.training.manysteps import Walk
 from sinesweep_runner.training.progress import of_validation
 from sinesweep_runner.training.train import train
 from sinesweep_runner.training.trainee import Trainee, balanced_weights
@@ -134,6 +135,33 @@ def test_the_search_can_end_a_trial(make_config, make_material):
     assert result.value == reports[-1].metrics["accuracy"]
     assert result.metrics == reports[-1].metrics
     assert result.predictions is None
+
+
+@pytest.mark.parametrize(
+    ("fit", "parts", "seen"),
+    [
+        ({"batch_size": 8}, 1, 24),
+        ({"batch_size": 128}, 1, 24),
+        ({"batch_size": 12}, 2, 24),
+        ({"batch_size": 10, "patience": 2}, 1, 20),
+    ],
+    ids=["small batches", "one batch", "halves of a batch", "patience"],
+)
+def test_an_epoch_passes_once_over_every_clip_whatever_the_batch_size(
+    make_config, make_material, monkeypatch, fit, parts, seen
+):
+    """So an epoch stands for as many samples in every trial; patience holds 15 % of them back."""
+    rows, take = [], Walk.take
+
+    def noted(walk, source, batches, rates):
+        losses = take(walk, source, batches, rates)
+        rows.extend(batches[: len(losses)].ravel().tolist())
+        return losses
+
+    monkeypatch.setattr(Walk, "take", noted)
+    trial = Trial(3, make_config(fit={"epochs": 1, **fit}), seed=1, accumulate=parts)
+    assert train(trial, make_material(folds=1), lambda report: True).state is State.COMPLETE
+    assert len(rows) == len(set(rows)) == seen
 
 
 def test_patience_stops_and_scores_its_best_epoch(make_config, make_material):

@@ -17,11 +17,17 @@ commands.add_typer(plugins.commands, name="plugins")
 
 
 @commands.command()
-def check(file: SweepFile, set: Overrides = []) -> None:  # noqa: B006
+def check(
+    file: SweepFile,
+    set: Overrides = [],  # noqa: B006
+    problems: Annotated[
+        Path | None, typer.Option("--problems", help="a CSV file in which to list every problem of the sounds")
+    ] = None,
+) -> None:
     """Check a sweep file and its data before anything is trained, and say what the sweep will be like."""
     from sinesweep_runner.checking import check_sweep
 
-    typer.echo(check_sweep(file, set))
+    typer.echo(check_sweep(file, set, problems))
 
 
 @commands.command()

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-INTERRUPTED = 130
-"""The exit code of a sweep that Ctrl-C ended, as the shells have it: what follows with `&&` would find no winner."""
-
 SweepFile = Annotated[Path, typer.Argument(help="the sweep file (YAML)")]
 Folder = Annotated[Path, typer.Argument(help="the sweep's folder")]
 Overrides = Annotated[list[str], typer.Option("--set", help="key=value, such as --set budget.trials=20")]
@@ -102,6 +99,7 @@ def demo(folder: Annotated[Path, typer.Argument(help="where sounds and sweep go"
 
 def _show(outcome: Outcome) -> None:
     from sinesweep_runner.printing import print_outcome
+    from sinesweep_runner.process import INTERRUPTED
 
     print_outcome(outcome)
     if outcome.stopped:

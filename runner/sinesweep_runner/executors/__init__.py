@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sinesweep.trial import Report, Result, Trial
 from sinesweep_runner.sizing import Size
+from sinesweep_runner.training.drybuild import DryBuild
 from sinesweep_runner.training.material import Material
 
 KeepGoing = Callable[[Report], bool]
@@ -28,6 +29,9 @@ class Executor(Protocol):
             SweepError, SweepFailed: the workers do not start.
         """
 
+    def guard(self, dry_build: DryBuild) -> DryBuild:
+        """The same dry build, but that a trial which ends or holds up the driver in it does so only so often."""
+
     def expect(self, trial: Trial, size: Size) -> None:
         """Is told how large a trial is that may be submitted."""
 
@@ -39,8 +43,3 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Ends what runs and gives everything back."""
-
-
-def overdue(limit_minutes: float) -> str:
-    """What is said of a trial that took longer than `workers.trial_minutes`."""
-    return f"it took longer than workers.trial_minutes, {limit_minutes:g}; fewer epochs or a smaller network take less"

@@ -25,8 +25,10 @@ from sinesweep_runner import backend
 from sinesweep_runner.executors import KeepGoing, connection
 from sinesweep_runner.executors.berths import Berths, Options
 from sinesweep_runner.executors.crew import Crew
+from sinesweep_runner.executors.deaths import careful
 from sinesweep_runner.executors.freight import Home, Order, packed, unpacked
 from sinesweep_runner.executors.hearing import Hearing
+from sinesweep_runner.executors.intime import InTime
 from sinesweep_runner.executors.luggage import own_modules
 from sinesweep_runner.executors.turn import Turn
 from sinesweep_runner.executors.waiting import Waiting
@@ -34,6 +36,7 @@ from sinesweep_runner.executors.wording import lost, no_place, too_busy
 from sinesweep_runner.executors.worker import Worker
 from sinesweep_runner.placement import MOST, Plan, comfortable_room, room
 from sinesweep_runner.sizing import Size
+from sinesweep_runner.training.drybuild import DryBuild
 from sinesweep_runner.training.material import Material
 
 PATIENCE_S = 120.0
@@ -82,6 +85,7 @@ class RayExecutor:
         self._turns: dict[ray.ObjectRef, Turn] = {}
         self._hearing = Hearing()
         self._waiting = Waiting()
+        self._in_time = InTime(say)
         self._over: deque[Result] = deque()
         self._unfit = 0
         self._felt = self._looked = self._served = self._judged = time.monotonic()
@@ -114,6 +118,10 @@ class RayExecutor:
             if there >= self._plan.count:
                 raise SweepError(too_busy(self._plan, waiting, LONG_PATIENCE_S, folder))
             raise SweepError(no_place(self._plan, waiting, PATIENCE_S, there, folder))
+
+    def guard(self, dry_build: DryBuild) -> DryBuild:
+        """The same dry build, which neither crashes nor holds up the driver again and again."""
+        return careful(self._in_time.within(dry_build), self._folder, self._limits.retries)
 
     def expect(self, trial: Trial, size: Size) -> None:
         """Notes how large a trial is, by which it is given a worker."""
@@ -253,7 +261,8 @@ class RayExecutor:
                 continue
             del self._turns[said]
             self._crew.replace(turn.worker)
-            return Result(turn.trial, State.FAILED, seconds=now - turn.began, failure=Failure(Cause.HUNG, why))
+            failure = Failure(Cause.HUNG, why, plugin=self._in_time.culprit(turn.trial))
+            return Result(turn.trial, State.FAILED, seconds=now - turn.began, failure=failure)
         self._judged = now
         return None
 

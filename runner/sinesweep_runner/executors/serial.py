@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal, TypeVar
 
 from sinesweep.errors import SinesweepError
 from sinesweep.sections import Workers
-from sinesweep.trial import Report, Result, Trial
-from sinesweep_runner.executors import KeepGoing, overdue
-from sinesweep_runner.executors.deaths import Deaths, deadly
+from sinesweep.trial import Result, State, Trial
+from sinesweep_runner.executors import KeepGoing
+from sinesweep_runner.executors.deaths import Deaths, outlived
+from sinesweep_runner.executors.watchdog import Watchdog
 from sinesweep_runner.sizing import Size
-from sinesweep_runner.training.failures import Overdue
+from sinesweep_runner.training.drybuild import DryBuild
+from sinesweep_runner.training.failures import Overdue, failure_of
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.training.train import train
+
+T = TypeVar("T")
 
 
 class SerialExecutor:
@@ -22,14 +26,23 @@ class SerialExecutor:
 
     slots = 1
 
-    def __init__(self, workers: Workers) -> None:
-        """Nothing runs yet; of `workers`, the limits of a trial's time and of its deaths count."""
-        self._limit_minutes, self._retries = workers.trial_minutes, workers.retries
+    def __init__(self, workers: Workers, last_resort: Callable[[str], None]) -> None:
+        """Nothing runs yet.
+
+        Args:
+            workers: the limits of a trial's time, of its silence and of its deaths count.
+            last_resort: is called in another thread, with the reason, where a trial hangs and cannot be interrupted.
+        """
+        self._limits, self._last_resort = workers, last_resort
         self._trial: Trial | None = None
 
     def open(self, material: Material, folder: Path) -> None:
         """Takes the data that all trials are about."""
         self._material, self._folder = material, folder
+
+    def guard(self, dry_build: DryBuild) -> DryBuild:
+        """The same dry build, watched like a training."""
+        return lambda trial: self._watched("building", trial, lambda trial, watchdog: dry_build(trial))
 
     def expect(self, trial: Trial, size: Size) -> None:
         """Leaves it at that: whatever size it has, a trial has the whole machine."""
@@ -43,27 +56,28 @@ class SerialExecutor:
         if self._trial is None:
             raise SinesweepError("no trial was submitted")
         trial, self._trial = self._trial, None
-        deaths = Deaths(self._folder, trial, "training")
-        died = deaths.begin()
-        trial = replace(trial, lost=trial.lost + died)
-        try:
-            if died > self._retries:
-                return deadly(trial, died)
-            return train(trial, self._material, self._timed(keep_going), self._folder)
-        finally:
-            deaths.end()
 
-    def _timed(self, keep_going: KeepGoing) -> KeepGoing:
-        """The same answers; Overdue after an epoch that ends too late."""
-        began = time.monotonic()
+        def training(trial: Trial, watchdog: Watchdog) -> Result:
+            return train(trial, self._material, watchdog.answering(keep_going), self._folder)
 
-        def answer(report: Report) -> bool:
-            if self._limit_minutes is not None and time.monotonic() - began > 60 * self._limit_minutes:
-                raise Overdue(overdue(self._limit_minutes))
-            return keep_going(report)
-
-        return answer
+        return self._watched("training", trial, training)
 
     def close(self) -> None:
         """Forgets the trial that waits, if any."""
         self._trial = None
+
+    def _watched(
+        self, doing: Literal["building", "training"], trial: Trial, work: Callable[[Trial, Watchdog], T]
+    ) -> T | Result:
+        """What the work on a trial comes to, or how it was ended."""
+        deaths = Deaths(self._folder, trial, doing)
+        watchdog = Watchdog(self._limits, deaths.hangs, self._last_resort)
+
+        def watched(trial: Trial) -> T:
+            with watchdog.watching():
+                return work(trial, watchdog)
+
+        try:
+            return outlived(deaths, trial, self._limits.retries, watched)
+        except Overdue as late:  # it came when nothing was left to interrupt but the way back
+            return Result(trial, State.FAILED, failure=failure_of(late)[1])

@@ -7,7 +7,7 @@ from typing import Any
 
 from sinesweep.sections import Workers
 from sinesweep.trial import Trial
-from sinesweep_runner.executors import overdue
+from sinesweep_runner.executors.lateness import overdue, silent
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,4 @@ class Turn:
 
     def late(self, now: float, limits: Workers) -> str:
         """Why it is to be ended now; empty while it may go on."""
-        if limits.trial_minutes is not None and now - self.began > 60 * limits.trial_minutes:
-            return overdue(limits.trial_minutes)
-        if now - self.heard > 60 * limits.silent_minutes:
-            return f"its worker said nothing for workers.silent_minutes, {limits.silent_minutes:g}, and was ended"
-        return ""
+        return overdue(self.began, now, limits) or silent(self.heard, now, limits)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from sinesweep.dataset import Clip, Dataset
@@ -55,6 +56,7 @@ class ScanReport:
         problems: one or more a clip, fatal ones first.
         rates_hz, channels, durations_s: of the usable clips.
         groups_by_class: how many groups each class has.
+        listed: the file that lists all problems; None where none does.
     """
 
     clips: int
@@ -63,6 +65,7 @@ class ScanReport:
     channels: tuple[int, ...]
     durations_s: tuple[float, ...]
     groups_by_class: dict[str, int]
+    listed: Path | None = None
 
     @property
     def bad(self) -> tuple[Problem, ...]:
@@ -74,7 +77,11 @@ class ScanReport:
         kinds: dict[str, list[Problem]] = defaultdict(list)
         for problem in self.problems:
             kinds[problem.kind].append(problem)
-        return [_warning(problems) for problems in kinds.values()]
+        return [*(_warning(problems) for problems in kinds.values()), *self.all_of_them()]
+
+    def all_of_them(self) -> list[str]:
+        """Where all problems are listed, a sentence; none where they are not."""
+        return [f"Every problem is listed in {self.listed}."] if self.listed else []
 
 
 def scan(
@@ -130,7 +137,7 @@ def apply_policy(dataset: Dataset, report: ScanReport, policy: Policy) -> Datase
     bad = {problem.clip for problem in report.bad}
     if not bad:
         return dataset
-    listed = "\n".join(_shown([str(problem) for problem in report.bad]))
+    listed = "\n".join([*_shown([str(problem) for problem in report.bad]), *report.all_of_them()])
     share = f"{len(bad)} of {report.clips} clips ({len(bad) / report.clips:.1%}) cannot be used"
     if policy == "stop" or (policy == "auto" and len(bad) / report.clips > TOLERATED_SHARE):
         raise DatasetError(f"{share}:\n{listed}\nMend or remove them, or set audio.problems: skip to go on without.")

@@ -6,7 +6,7 @@ import errno
 import traceback
 
 from sinesweep.blame import lacks_memory
-from sinesweep.errors import Infeasible, PluginError, SinesweepError
+from sinesweep.errors import Infeasible, PluginError, PluginFault, SinesweepError
 from sinesweep.limits import OverLimit
 from sinesweep.trial import Cause, Failure, State
 from sinesweep.wording import brief, one_line
@@ -20,11 +20,15 @@ class Overdue(SinesweepError):
     """The trial took longer than a trial may."""
 
 
+class Silent(Overdue):
+    """The trial said nothing for longer than a trial may. The plugin in whose code that was found is to blame."""
+
+
 TOLD = (Infeasible, PluginError, NotANumber, Overdue)
 """What says by itself why a trial has no score."""
 
-CAUSES = {NotANumber: Cause.NAN, Overdue: Cause.HUNG}
-"""Of those, the ones that no plugin is to blame for."""
+CAUSES = {NotANumber: Cause.NAN, Overdue: Cause.HUNG, Silent: Cause.HUNG}
+"""Of those, the ones that are no plugin's own words."""
 
 
 def failure_of(error: BaseException) -> tuple[State, Failure]:
@@ -37,7 +41,9 @@ def failure_of(error: BaseException) -> tuple[State, Failure]:
     detail = "".join(traceback.format_exception(error))
     if told is not None:
         cause = CAUSES.get(type(told), Cause.PLUGIN)
-        return State.FAILED, Failure(cause, one_line(str(told)), detail, plugin=getattr(told, "plugin", ""))
+        whose = chain if isinstance(told, Silent) else [told]
+        plugin = next((each.plugin for each in whose if isinstance(each, PluginFault)), "")
+        return State.FAILED, Failure(cause, one_line(str(told)), detail, plugin)
     if any(lacks_memory(e) for e in chain):
         message = "out of memory; a smaller batch_size, fewer bins or a smaller network needs less"
         return State.FAILED, Failure(Cause.OUT_OF_MEMORY, message, detail)

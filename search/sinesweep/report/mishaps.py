@@ -14,7 +14,7 @@ POLICIES: Mapping[str, str] = {
     Cause.LIMIT: "never trained; the sampler learnt by how much",
     Cause.NAN: "stopped there; the sampler learnt it",
     Cause.OUT_OF_MEMORY: "tried once more in halves of a batch, where the sweep allows it; the sampler learnt it",
-    Cause.HUNG: "ended, with its worker if it had one; the sampler learnt it",
+    Cause.HUNG: "ended, with its worker, or interrupted where it had none; the sampler learnt it",
     Cause.LOST: "gone on with from its last epoch as often as workers.retries says, then given up",
     Cause.PLUGIN: "given up, and the sampler learnt it; a plugin that fails three times in a row is set aside",
     Cause.DISK: "given up; three in a row end the sweep",

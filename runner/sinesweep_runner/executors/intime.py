@@ -1,0 +1,57 @@
+"""In time: a dry build that hangs must not hold up the driver, whose workers would all wait for it.
+
+Where one has not come to its end, nothing is known of the trial, and a worker takes it as it is: there the limits of
+`workers` end what hangs. The plugin that was at work is not built here any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sinesweep.blame import at_work
+from sinesweep.trial import Result, Trial, plugins_of
+from sinesweep.wording import duration
+from sinesweep_runner.beside import Beside
+from sinesweep_runner.training.drybuild import DryBuild
+
+LONGEST_S = 60.0
+"""A dry build takes about a second."""
+
+
+class InTime:
+    """Dry builds of one driver, each in a thread of its own."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        """None has hung yet; `say` is told of those that do."""
+        self._say = say
+        self._culprits: set[str] = set()
+        self._left_out: set[str] = set()
+
+    def within(self, dry_build: DryBuild) -> DryBuild:
+        """The same dry build, but that it knows nothing of a trial where it does not end in time."""
+
+        def judge(trial: Trial) -> Result | None:
+            if plugins_of(trial.config) & self._left_out:
+                return None
+            build = Beside(lambda: dry_build(trial))
+            if build.ends_within(LONGEST_S):
+                return build.result()
+            self._leave(trial, build)
+            return None
+
+        return judge
+
+    def culprit(self, trial: Trial) -> str:
+        """The plugin of a trial that has hung in a dry build, as messages name it; empty where none has."""
+        return min(plugins_of(trial.config) & self._culprits, default="")
+
+    def _leave(self, trial: Trial, build: Beside[Result | None]) -> None:
+        culprit, plugins = at_work(build.thread), plugins_of(trial.config)
+        self._culprits |= {culprit} & plugins
+        self._left_out |= ({culprit} & plugins) or plugins
+        build.interrupt()  # else it takes a core for ever
+        self._say(
+            f"Trial {trial.number} was not built on shapes in {duration(LONGEST_S)}"
+            f"{f', because of {culprit}' if culprit else ''}. It and its like go to the workers as they are;"
+            " workers.silent_minutes says how long they may hang there."
+        )
