@@ -105,6 +105,15 @@ def cores_for(plan: Plan) -> int:
     return math.ceil((plan.count + 1) * plan.cpus)
 
 
+def has_room_for_scout(machine: Machine, plan: Plan) -> bool:
+    """Whether features can be computed ahead, beside all workers of a plan, without taking from them.
+
+    GPUs leave their processors idle while they train. Without any, a core has to be left over.
+    """
+    idle = plan.gpus > 0 or machine.cpus - plan.count * plan.cpus >= 1
+    return idle and machine.memory_bytes >= (plan.count + 1) * WORKER_BYTES
+
+
 def _sharing(machine: Machine, asked: Workers) -> int:
     """How many workers share a GPU where nobody says how many there are, nor what each is given.
 

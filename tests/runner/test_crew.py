@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 
 import pytest
 import ray
 
+from sinesweep import registry
 from sinesweep.sections import Workers
 from sinesweep_runner.executors.connection import QUIET
 from sinesweep_runner.executors.crew import Crew
 from sinesweep_runner.executors.freight import Order, Part
 from sinesweep_runner.executors.seating import Device, Place
+from sinesweep_runner.training.featurecache import heard
 
 pytestmark = pytest.mark.ray
 
@@ -104,12 +107,13 @@ def test_a_worker_that_has_grown_too_much_makes_way(cluster):
 
 def test_a_trial_goes_to_the_worker_that_may_still_have_its_features(cluster):
     crew = crew_of([1.0] * 50)
-    mel, cepstra = {"name": "mel", "n_mels": 40}, {"name": "mfcc", "n_mels": 40}
+    make = partial(registry.load, "features")
+    mel, cepstra = heard(make("mel")(n_mels=40)), heard(make("mfcc")(n_mels=40))
     first, second = crew.serve(mel), crew.serve(cepstra)
     for order in ((first, second), (second, first)):
         for worker in order:
             crew.back(worker)
-        assert crew.serve(cepstra) is second
+        assert crew.serve(heard(make("mfcc")(n_mels=40, normalisation="per_clip"))) is second
         assert crew.serve(mel) is first
     crew.close()
 

@@ -16,7 +16,6 @@ from typing import Any
 import ray
 
 from sinesweep.sections import Workers
-from sinesweep.trial import Config
 from sinesweep_runner.executors.freight import Order, packed
 from sinesweep_runner.executors.seating import Device, Place, Seat, place
 
@@ -36,7 +35,7 @@ class Service:
 
     Attributes:
         first_bytes: its memory after its first trial.
-        front_end: of its last trial, whose features it may still have in memory.
+        front_end: what was heard of its last trial's, whose features it may still have in memory.
         device: what it computes on; while it is coming, what the one computed on that it replaces.
         kept_bytes: the most that its process has taken of the device's memory; a backend gives none of it back.
         needed_bytes: what is set aside for its trial.
@@ -45,7 +44,7 @@ class Service:
 
     trials: int = 0
     first_bytes: int = 0
-    front_end: Config | None = None
+    front_end: Any = None
     device: Device = field(default_factory=Device)
     kept_bytes: int = 0
     needed_bytes: int = 0
@@ -128,10 +127,11 @@ class Crew:
             self.replace(worker)
         return found
 
-    def serve(self, front_end: Config | None = None, among: Sequence[Any] | None = None, needed_bytes: int = 0) -> Any:
+    def serve(self, front_end: Any = None, among: Sequence[Any] | None = None, needed_bytes: int = 0) -> Any:
         """An idle worker, which is idle no more: one whose last trial had this front end, where there is one.
 
         Args:
+            front_end: `featurecache.heard` of it.
             among: idle workers to choose from; None for all.
             needed_bytes: what the trial needs of its device.
         """

@@ -7,8 +7,6 @@ told as lost, and another worker takes its place as soon as Ray has one. Where R
 from __future__ import annotations
 
 import math
-import os
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Collection
@@ -18,6 +16,7 @@ from typing import Any
 
 import ray
 
+from sinesweep.configuration import Parts
 from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.sections import Workers
 from sinesweep.trial import Cause, Failure, Result, State, Trial
@@ -26,13 +25,15 @@ from sinesweep_runner import backend
 from sinesweep_runner.executors import KeepGoing, connection
 from sinesweep_runner.executors.crew import Crew
 from sinesweep_runner.executors.freight import Home, Order, packed, unpacked
+from sinesweep_runner.executors.hiring import Hiring
 from sinesweep_runner.executors.luggage import own_modules
+from sinesweep_runner.executors.scout import Scout
 from sinesweep_runner.executors.seating import most_bytes
 from sinesweep_runner.executors.turn import Turn
 from sinesweep_runner.executors.wording import lost, no_place, too_busy
-from sinesweep_runner.executors.worker import Worker
-from sinesweep_runner.placement import Plan, comfortable_room, room
+from sinesweep_runner.placement import Plan, comfortable_room, has_room_for_scout, room, this_machine
 from sinesweep_runner.sizing import DeviceMemory, Size
+from sinesweep_runner.training.featurecache import heard
 from sinesweep_runner.training.material import Material
 
 PATIENCE_S = 120.0
@@ -79,8 +80,11 @@ class RayExecutor:
         elif self._begun_here:
             connection.start(plan)
         self._alone, self._grows = self._begun_here and not joined, joined and workers.count == "auto"
-        self._modules = own_modules() if joined else {}
+        self._hiring = Hiring(plan, own_modules() if joined else {})
         self._crew = self._hired()
+        self._scout = Scout(self._hiring.pathfinder, patience_s=60 * workers.silent_minutes)
+        if not (self._alone and has_room_for_scout(this_machine(), plan)):
+            self._scout.close()
         self._turns: dict[ray.ObjectRef, Turn] = {}
         self._queue: deque[Trial] = deque()
         self._memory = DeviceMemory()
@@ -121,6 +125,10 @@ class RayExecutor:
         """Notes how large a trial is, by which it is given a worker."""
         self._memory.expect(trial, size)
 
+    def prepare(self, trial: Trial) -> None:
+        """Has the features of a trial computed ahead, on a machine that has room for that beside the workers."""
+        self._scout.note(trial)
+
     def submit(self, trial: Trial) -> None:
         """Takes a trial; it begins as soon as a worker is idle whose device has room for it."""
         self._queue.append(trial)
@@ -159,6 +167,7 @@ class RayExecutor:
     def close(self) -> None:
         """Ends all workers, and Ray where this executor started it."""
         self._crew.close()
+        self._scout.close()
         self._turns = {}
         if self._begun_here:
             ray.shutdown()
@@ -173,6 +182,7 @@ class RayExecutor:
             self._unfit += 1
             self._say(f"A worker is not taken in: {fault}.")
         self._serve()
+        self._scout.tend()
         if self._grows and now - self._looked > GROWTH_S:
             self._grow()
             self._looked = now
@@ -194,7 +204,8 @@ class RayExecutor:
             place = self._crew.place(needed_bytes, kept)
             if place.workers:
                 self._queue.remove(trial)
-                self._begin(trial, self._crew.serve(trial.config["features"], place.workers, needed_bytes))
+                front_end = heard(Parts.of(trial.config).features)
+                self._begin(trial, self._crew.serve(front_end, place.workers, needed_bytes))
             elif place.awaited is not None:
                 kept.add(place.awaited)
 
@@ -256,16 +267,13 @@ class RayExecutor:
     def _hired(self) -> Crew:
         """A crew; on a cluster that may grow it is as large as there is room for now."""
         count = max(1, self._fitting()) if self._grows else self._plan.count
-        return Crew(self._hire, count, self._limits, spare=self._alone and not self._plan.gpus)
-
-    def _hire(self) -> Any:
-        resources = ray.remote(Worker).options(num_cpus=self._plan.cpus, num_gpus=self._plan.gpus, max_restarts=0)
-        threads, keras_backend = max(1, int(self._plan.cpus)), os.environ.get("KERAS_BACKEND", "")
-        return resources.remote(threads, self._plan.memory_gpus, list(sys.path), self._modules, keras_backend)
+        return Crew(self._hiring.worker, count, self._limits, spare=self._alone and not self._plan.gpus)
 
     def _hand_over(self) -> None:
         home = Home.of(self._folder, self._material, self._alone)
-        self._crew.open((ray.put(self._material), ray.put(home), backend.versions()))
+        data = ray.put(self._material), ray.put(home), backend.versions()
+        self._crew.open(data)
+        self._scout.open(data)
 
     def _wait(self, patience_s: float) -> None:
         """Takes in workers until all are ready, or so much time has passed since, at last, data were sent to some."""
