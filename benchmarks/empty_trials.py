@@ -23,14 +23,15 @@ from sinesweep.domains import Float
 from sinesweep.study import Study
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Report, Result, State
-from sinesweep_runner.executors import ray as executors
+from sinesweep_runner.executors import hiring
+from sinesweep_runner.executors.ray import RayExecutor
 from sinesweep_runner.executors.seating import Device
 from sinesweep_runner.orchestrator import Orchestrator
 from sinesweep_runner.placement import Plan
 from sinesweep_runner.signals import StopRequest
 
 
-class EmptyWorker(executors.Worker):
+class EmptyWorker(hiring.Worker):
     """Ends every trial at once."""
 
     def open(self, material, home, versions):
@@ -91,8 +92,8 @@ def main() -> None:
         }
     )
     print(f"{len(sweep.space().dimensions())} dimensions")
-    executors.Worker = EmptyWorker
-    executor = executors.RayExecutor(Plan(2, 1.0, 0), sweep.workers)
+    hiring.Worker = EmptyWorker
+    executor = RayExecutor(Plan(2, 1.0, 0), sweep.workers)
     with tempfile.TemporaryDirectory() as folder:
         executor.open(None, Path(folder))
         study, clock = Study(sweep, str(Path(folder, "study.journal"))), Clock()

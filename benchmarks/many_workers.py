@@ -31,6 +31,9 @@ class Simulated:
         self._epochs, self._stop, self._end = epochs, stop, time.monotonic() + seconds
         self._due: list[tuple[float, int, int, Trial]] = []
 
+    def prepare(self, trial: Trial) -> None:
+        """Needs nothing."""
+
     def submit(self, trial: Trial) -> None:
         """Its first report is due within a second."""
         self.asked += 1

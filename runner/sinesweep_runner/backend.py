@@ -11,8 +11,11 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 from sinesweep.errors import UserError
 from sinesweep_runner.deviceshare import HIDDEN, gpu_bytes, jax_settings, limit_mb, memory_fraction
@@ -213,6 +216,22 @@ def device_name() -> str:
 
         return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else _cpu()
     return _cpu()
+
+
+def on_host() -> AbstractContextManager[Any]:
+    """Within, models are built and computed by the processor, whatever accelerator this process has."""
+    import keras
+
+    device: AbstractContextManager[Any] = keras.device("cpu:0")
+    return device
+
+
+@cache
+def processor() -> str:
+    """The kind of this machine's processor: another may sum in another order, and so round otherwise."""
+    facts = Path("/proc/cpuinfo")
+    model = re.search(r"^model name\s*: (.+)$", facts.read_text(), re.M) if facts.exists() else None
+    return model[1] if model else platform.processor() or platform.machine()
 
 
 def versions() -> dict[str, str]:

@@ -18,6 +18,8 @@ FRACTION = ("XLA_CLIENT_MEM_FRACTION", "XLA_PYTHON_CLIENT_MEM_FRACTION")
 
 GROWTH = "XLA_PYTHON_CLIENT_PREALLOCATE"
 
+PLATFORMS = "JAX_PLATFORMS"
+
 HIDDEN = {"CUDA_VISIBLE_DEVICES": "-1"}
 """The environment of a process that is to see no GPU, whichever backend it loads."""
 
@@ -41,12 +43,15 @@ def limit_mb(gpus: float | None, device_bytes: int) -> int | None:
 def jax_settings(gpus: float | None, environment: Mapping[str, str]) -> dict[str, str]:
     """What has to be added to the environment before JAX is loaded; what a person has set there stays.
 
-    A process that has a whole GPU takes memory as it needs it. JAX enforces a part by taking it at once.
+    A process that has a whole GPU takes memory as it needs it. JAX enforces a part by taking it at once. Beside the
+    platforms that a person wants there is always the processor, because features are computed there.
     """
+    wanted = environment.get(PLATFORMS, "")
+    beside = {PLATFORMS: f"{wanted},cpu"} if wanted and "cpu" not in wanted.split(",") else {}
     fraction = memory_fraction(gpus)
     if fraction is None:
-        return {} if GROWTH in environment else {GROWTH: "false"}
-    return {} if any(name in environment for name in FRACTION) else {FRACTION[1]: f"{fraction:.4f}"}
+        return beside | ({} if GROWTH in environment else {GROWTH: "false"})
+    return beside | ({} if any(name in environment for name in FRACTION) else {FRACTION[1]: f"{fraction:.4f}"})
 
 
 def gpu_bytes() -> int | None:

@@ -116,7 +116,14 @@ class Orchestrator:
             return
         trial = self._study.ask()
         if trial is not None:
-            self._ahead = trial, Beside(lambda: self._judged(trial))
+            self._ahead = trial, Beside(lambda: self._ready(trial))
+
+    def _ready(self, trial: Trial) -> Result | None:
+        """Tries a trial on shapes, and lets the executor get ready for one that can be built."""
+        refused = self._judged(trial)
+        if refused is None:
+            self._executor.prepare(trial)
+        return refused
 
     def _why_over(self) -> str:
         """Why no further configuration begins; empty while one may."""

@@ -95,6 +95,15 @@ def cores_for(plan: Plan) -> int:
     return math.ceil(plan.count * plan.cpus)
 
 
+def has_room_for_scout(machine: Machine, plan: Plan) -> bool:
+    """Whether features can be computed ahead, beside all workers of a plan, without taking from them.
+
+    GPUs leave their processors idle while they train. Without any, a core has to be left over.
+    """
+    idle = plan.gpus > 0 or machine.cpus - plan.count * plan.cpus >= 1
+    return idle and machine.memory_bytes >= (plan.count + 1) * WORKER_BYTES
+
+
 def _each(machines: Sequence[Machine], asked: Workers, trainings: int) -> Plan:
     """One worker with the least that it is to have; raises SweepError where no machine has as much."""
     cpus, sharing = asked.cpus_per_trial or 1, _sharing(machines, asked, trainings)

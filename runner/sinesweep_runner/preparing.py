@@ -10,7 +10,6 @@ from typing import Any
 
 from sinesweep import registry
 from sinesweep.blame import blaming
-from sinesweep.contract import HostExtractor
 from sinesweep.dataset import Clip, Dataset, Task
 from sinesweep.errors import PluginFault, SweepError, UserError
 from sinesweep.lengths import Length
@@ -27,7 +26,7 @@ from sinesweep_runner.sound.problemlist import list_problems
 from sinesweep_runner.sound.scan import ScanReport, apply_policy, no_scan, scan
 from sinesweep_runner.sound.waveforms import WaveformStore
 from sinesweep_runner.sweepfolder import SweepFolder
-from sinesweep_runner.training.hostfeatures import cache_limit
+from sinesweep_runner.training.featurecache import cache_limit
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.training.optimizers import check_installed
 from sinesweep_runner.training.train import HELD_SHARE
@@ -66,15 +65,14 @@ def read_table(sweep: Sweep) -> Table:
 
     Raises:
         SweepError: a file, folder or package that an augmentation needs is not there; the installed Keras has no such
-            optimizer; the limit of a cache that will be used is no number; objective, losses, baseline or front ends
-            do not fit the data.
+            optimizer; the limit of the cache of features is no number; objective, losses, baseline or front ends do not
+            fit the data.
         DatasetError: the data cannot be used; the message names the files or classes.
         PluginFault: the reader raises anything else, or gives no data set.
     """
     check_resources(sweep)
     check_installed(sweep.space().fit.values("optimizer") or ())
-    if any(issubclass(registry.load("features", name), HostExtractor) for name in sweep.features):
-        cache_limit()
+    cache_limit()
     dataset = _read(sweep)
     sweep = settle(sweep, dataset)
     split = make_split(dataset, sweep.split, sweep.search.seed)

@@ -13,6 +13,7 @@ Fixtures:
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from collections.abc import Callable
@@ -48,7 +49,8 @@ def make_material(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Mat
         for number in range(clips):
             pitch_hz = (300, 900)[number % 2] * rng.uniform(0.9, 1.1)
             wave = 0.2 * np.sin(2 * np.pi * pitch_hz * time) + 0.1 * rng.standard_normal(len(time))
-            files.append(folder / f"{number}.npy")
+            # Named by its content, as an entry of the waveform store is.
+            files.append(folder / f"{hashlib.sha256(wave.tobytes()).hexdigest()}.npy")
             np.save(files[-1], wave.astype(np.float32))
         halves = [tuple(range(clips // 2)), tuple(range(clips // 2, clips))]
         return Material(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 
 import pytest
 import ray
 
+from sinesweep import registry
 from sinesweep.sections import Workers
 from sinesweep_runner.executors import crew as crews
 from sinesweep_runner.executors.berths import Berths
@@ -15,6 +17,7 @@ from sinesweep_runner.executors.connection import QUIET
 from sinesweep_runner.executors.crew import Crew
 from sinesweep_runner.executors.freight import Order, Part
 from sinesweep_runner.executors.seating import Device, Place
+from sinesweep_runner.training.featurecache import heard
 
 pytestmark = pytest.mark.ray
 
@@ -189,12 +192,13 @@ def test_a_worker_that_ends_has_its_place_taken_by_the_successor_that_comes_alre
 
 def test_a_trial_goes_to_the_worker_that_may_still_have_its_features(cluster):
     crew = crew_of([1.0] * 50)
-    mel, cepstra = {"name": "mel", "n_mels": 40}, {"name": "mfcc", "n_mels": 40}
+    make = partial(registry.load, "features")
+    mel, cepstra = heard(make("mel")(n_mels=40)), heard(make("mfcc")(n_mels=40))
     first, second = crew.serve(mel), crew.serve(cepstra)
     for order in ((first, second), (second, first)):
         for worker in order:
             crew.back(worker)
-        assert crew.serve(cepstra) is second
+        assert crew.serve(heard(make("mfcc")(n_mels=40, normalisation="per_clip"))) is second
         assert crew.serve(mel) is first
     crew.close()
 

@@ -37,6 +37,11 @@ def test_jax_takes_its_part_at_once_and_a_whole_gpu_as_it_needs_it():
     assert jax_settings(None, {}) == {"XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
 
 
+@pytest.mark.parametrize(("wanted", "told"), [("cuda", "cuda,cpu"), ("cuda,cpu", None), ("cpu", None), ("", None)])
+def test_beside_the_platforms_that_a_person_wants_jax_has_the_processor(wanted, told):
+    assert jax_settings(1, {"JAX_PLATFORMS": wanted}).get("JAX_PLATFORMS") == told
+
+
 @pytest.mark.parametrize(
     ("gpus", "chosen"),
     [

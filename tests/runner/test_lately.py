@@ -12,8 +12,9 @@ from sinesweep_runner.training.train import train
 
 @pytest.fixture
 def computed(monkeypatch):
-    """How often features were computed; nothing is kept from other tests."""
+    """How often features were computed; nothing is kept from other tests, nor on disk."""
     monkeypatch.setattr(lately, "_kept", {})
+    monkeypatch.setenv("SINESWEEP_FEATURES_GB", "0")
     times, compute = [], inputs.answers
     monkeypatch.setattr(inputs, "answers", lambda *given: times.append(1) or compute(*given))
     return times

@@ -20,7 +20,10 @@ class Stage:
 
     def __init__(self, act, slots=1):
         self.slots, self._act = slots, act
-        self.running, self.most, self.ends, self.said = [], 0, [], []
+        self.running, self.most, self.ends, self.said, self.prepared = [], 0, [], [], []
+
+    def prepare(self, trial):
+        self.prepared.append(trial)
 
     def submit(self, trial):
         self.running.append(trial)
@@ -320,6 +323,27 @@ def test_a_request_to_stop_finishes_what_runs(tmp_path):
     assert loop.run() == "stopped on request"
     ahead = State.INTERRUPTED  # it was made ready while the others ran, and is tried again on resume
     assert [result.state for result in study.record.results()] == [State.COMPLETE, State.COMPLETE, ahead]
+
+
+def test_the_executor_gets_ready_for_every_trial_that_is_asked_for_ahead_and_can_be_built(tmp_path):
+    def dry_build(trial):
+        return infeasible(trial, "too large a batch") if trial.config["fit"]["batch_size"] > 32 else None
+
+    loop, stage, study = orchestrate(tmp_path, good, slots=2, dry_build=dry_build, budget={"trials": 8})
+    loop.run()
+    trained = [result.trial.number for result in study.record.results() if result.state is State.COMPLETE]
+    prepared = [trial.number for trial in stage.prepared]
+    assert State.INFEASIBLE in stage.ends
+    assert prepared
+    # The first two begin at once; and where one that was asked for ahead cannot be built, so does the next.
+    assert set(prepared) <= set(trained[2:])
+
+
+def test_with_one_slot_nothing_is_prepared_ahead(tmp_path):
+    loop, stage, _study = orchestrate(tmp_path, good)
+    loop.run()
+    assert len(stage.ends) == 6
+    assert stage.prepared == []
 
 
 def test_the_next_trial_is_ready_before_a_worker_is_free(tmp_path):

@@ -8,7 +8,15 @@ from sinesweep.sweepfile import check_document
 from sinesweep_runner import machine as machines
 from sinesweep_runner.containers import cpu_limit, memory_left_bytes
 from sinesweep_runner.machine import Machine, this_machine
-from sinesweep_runner.placement import Plan, comfortable_room, cores_for, plan_workers, room, trainings_at_once
+from sinesweep_runner.placement import (
+    Plan,
+    comfortable_room,
+    cores_for,
+    has_room_for_scout,
+    plan_workers,
+    room,
+    trainings_at_once,
+)
 
 GIB = 2**30
 PLENTY = 500
@@ -122,6 +130,23 @@ def test_no_more_trainings_run_at_once_than_there_are_trials_or_fresh_seeds(budg
         "finalists": finalists,
     }
     assert trainings_at_once(check_document(sweep)) == expected
+
+
+@pytest.mark.parametrize(
+    ("machine", "plan", "has_room"),
+    [
+        (Machine(2, 20 * GIB, 0), Plan(2, 1, 0), False),
+        (Machine(3, 20 * GIB, 0), Plan(2, 1, 0), True),
+        (Machine(16, 64 * GIB, 0), Plan(4, 4, 0), False),
+        (Machine(16, 64 * GIB, 0), Plan(3, 4, 0), True),
+        (Machine(4, 20 * GIB, 0), Plan(7, 0.5, 0), False),
+        (Machine(2, 20 * GIB, 1), Plan(2, 1, 0.5), True),
+        (Machine(64, 512 * GIB, 8), Plan(8, 1, 1), True),
+        (Machine(16, 5 * GIB, 1), Plan(2, 1, 0.5), False),
+    ],
+)
+def test_features_are_computed_ahead_where_a_core_is_idle_and_memory_left(machine, plan, has_room):
+    assert has_room_for_scout(machine, plan) is has_room
 
 
 def test_workers_that_share_a_gpu_may_take_of_it_what_their_trials_need():

@@ -35,6 +35,10 @@ class Executor(Protocol):
     def expect(self, trial: Trial, size: Size) -> None:
         """Is told how large a trial is that may be submitted."""
 
+    def prepare(self, trial: Trial) -> None:
+        """Is told of a trial that may be submitted next, and has its features ready by then where that costs no other
+        trial anything. Called from any thread."""
+
     def submit(self, trial: Trial) -> None:
         """Takes a trial; there must be a free slot."""
 

@@ -16,7 +16,6 @@ from typing import Any
 import ray
 
 from sinesweep.sections import Workers
-from sinesweep.trial import Config
 from sinesweep_runner.executors.berths import Berths
 from sinesweep_runner.executors.freight import Order, packed
 from sinesweep_runner.executors.seating import Device, Place, Seat, place
@@ -123,10 +122,11 @@ class Crew:
             self.replace(worker)
         return found
 
-    def serve(self, front_end: Config | None = None, among: Sequence[Any] | None = None, needed_bytes: int = 0) -> Any:
+    def serve(self, front_end: Any = None, among: Sequence[Any] | None = None, needed_bytes: int = 0) -> Any:
         """An idle worker, which is idle no more: one whose last trial had this front end, where there is one.
 
         Args:
+            front_end: `featurecache.heard` of it.
             among: idle workers to choose from; None for all.
             needed_bytes: what the trial needs of its device.
         """

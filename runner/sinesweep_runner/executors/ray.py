@@ -6,8 +6,6 @@ told as lost, and another worker takes its place as soon as Ray has one. Where R
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -20,21 +18,23 @@ import ray
 from sinesweep.errors import SweepError, SweepFailed
 from sinesweep.sections import Workers
 from sinesweep.trial import Cause, Failure, Result, State, Trial
-from sinesweep.wording import duration, many
+from sinesweep.wording import many
 from sinesweep_runner import backend
 from sinesweep_runner.executors import KeepGoing, connection
-from sinesweep_runner.executors.berths import Berths, Options
+from sinesweep_runner.executors.berths import Berths
 from sinesweep_runner.executors.crew import Crew
 from sinesweep_runner.executors.deaths import careful
 from sinesweep_runner.executors.freight import Home, Order, packed, unpacked
 from sinesweep_runner.executors.hearing import Hearing
+from sinesweep_runner.executors.hiring import Hiring
 from sinesweep_runner.executors.intime import InTime
 from sinesweep_runner.executors.luggage import own_modules
+from sinesweep_runner.executors.scout import Scout
 from sinesweep_runner.executors.turn import Turn
 from sinesweep_runner.executors.waiting import Waiting
-from sinesweep_runner.executors.wording import lost, no_place, too_busy
-from sinesweep_runner.executors.worker import Worker
-from sinesweep_runner.placement import MOST, Plan, comfortable_room, room
+from sinesweep_runner.executors.wording import crowded, lost, no_place, still_busy, too_busy
+from sinesweep_runner.machine import this_machine
+from sinesweep_runner.placement import MOST, Plan, comfortable_room, has_room_for_scout, room
 from sinesweep_runner.sizing import Size
 from sinesweep_runner.training.drybuild import DryBuild
 from sinesweep_runner.training.material import Material
@@ -80,8 +80,11 @@ class RayExecutor:
         elif self._begun_here:
             connection.start(plan)
         self._alone, self._grows = self._begun_here and not joined, joined and workers.count == "auto"
-        self._modules = own_modules() if joined else {}
+        self._hiring = Hiring(plan, workers, own_modules() if joined else {})
         self._crew = self._hired()
+        self._scout = Scout(self._hiring.pathfinder, patience_s=60 * workers.silent_minutes)
+        if not (self._alone and has_room_for_scout(this_machine(), plan)):
+            self._scout.close()
         self._turns: dict[ray.ObjectRef, Turn] = {}
         self._hearing = Hearing()
         self._waiting = Waiting()
@@ -108,10 +111,7 @@ class RayExecutor:
         self._wait(PATIENCE_S)
         there = room(connection.machines(), self._plan)
         if self._crew.coming and there >= self._crew.size and not self._enough():
-            self._say(
-                f"{len(self._crew.coming)} of {many(self._crew.size, 'worker')} not ready after {PATIENCE_S:g} s,"
-                f" though Ray has room for them: the machine is busy. Waiting up to {duration(LONG_PATIENCE_S)} in all."
-            )
+            self._say(still_busy(len(self._crew.coming), self._crew.size, PATIENCE_S, LONG_PATIENCE_S))
             self._wait(LONG_PATIENCE_S - PATIENCE_S)
         if self._crew.coming and not self._enough():
             waiting = len(self._crew.coming)
@@ -126,6 +126,10 @@ class RayExecutor:
     def expect(self, trial: Trial, size: Size) -> None:
         """Notes how large a trial is, by which it is given a worker."""
         self._waiting.expect(trial, size)
+
+    def prepare(self, trial: Trial) -> None:
+        """Has the features of a trial computed ahead, on a machine that has room for that beside the workers."""
+        self._scout.note(trial)
 
     def submit(self, trial: Trial) -> None:
         """Takes a trial; it begins as soon as a worker is idle whose device has room for it."""
@@ -166,6 +170,7 @@ class RayExecutor:
         """Ends all workers, and Ray where this executor started it."""
         if ray.is_initialized() and connection.lives():  # else there is nobody who would take the order
             self._crew.close()
+            self._scout.close()
         self._turns = {}
         if self._begun_here:
             ray.shutdown()
@@ -180,6 +185,7 @@ class RayExecutor:
             self._unfit += 1
             self._say(f"A worker is not taken in: {fault}.")
         self._serve()
+        self._scout.tend()
         if self._grows and now - self._looked > GROWTH_S:
             self._grow()
             self._looked = now
@@ -201,10 +207,7 @@ class RayExecutor:
         beside_others = self._crew.has_neighbours(turn.worker)
         ends = self._waiting.ended(result, self._crew.back(turn.worker), beside_others=beside_others)
         if not ends:
-            self._say(
-                f"Trial {turn.trial.number} ran out of memory beside others on its GPU. It goes on when it has one to"
-                " itself."
-            )
+            self._say(crowded(turn.trial))
         return ends
 
     def _begin(self, trial: Trial, worker: Any) -> None:
@@ -243,8 +246,7 @@ class RayExecutor:
 
     def _begin_again(self) -> None:
         self._say("Ray has ended unexpectedly. It is started again; the trials that ran go on from their last epoch.")
-        ended = Failure(Cause.LOST, "Ray ended")
-        self._over.extend(Result(turn.trial, State.FAILED, failure=ended) for turn in self._turns.values())
+        self._over.extend(lost(turn.trial, ConnectionError("Ray ended")) for turn in self._turns.values())
         self._turns = {}
         ray.shutdown()
         connection.start(self._plan)
@@ -269,17 +271,13 @@ class RayExecutor:
     def _hired(self) -> Crew:
         """A crew; on a cluster that may grow it is as large as there is room for now."""
         count = max(1, self._fitting()) if self._grows else self._plan.count
-        return Crew(Berths(self._plan.cpus, self._plan.gpus, self._start), count, self._limits)
-
-    def _start(self, options: Options) -> Any:
-        plan, keras_backend = self._plan, os.environ.get("KERAS_BACKEND", "")
-        gpus = plan.memory_gpus or self._limits.gpus_per_trial  # none there, or none wanted
-        hired = ray.remote(Worker).options(**options)
-        return hired.remote(plan.threads, gpus, list(sys.path), self._modules, keras_backend)
+        return Crew(Berths(self._plan.cpus, self._plan.gpus, self._hiring.worker), count, self._limits)
 
     def _hand_over(self) -> None:
         home = Home.of(self._folder, self._material, self._alone)
-        self._crew.open((ray.put(self._material), ray.put(home), backend.versions()))
+        data = ray.put(self._material), ray.put(home), backend.versions()
+        self._crew.open(data)
+        self._scout.open(data)
 
     def _wait(self, patience_s: float) -> None:
         """Takes in workers until all are ready, or so much time has passed since, at last, data were sent to some."""

@@ -47,6 +47,9 @@ class SerialExecutor:
     def expect(self, trial: Trial, size: Size) -> None:
         """Leaves it at that: whatever size it has, a trial has the whole machine."""
 
+    def prepare(self, trial: Trial) -> None:
+        """Leaves it at that: while a trial trains, this process has no time for another."""
+
     def submit(self, trial: Trial) -> None:
         """Keeps the trial until `next_result` trains it."""
         self._trial = trial

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
-from sinesweep.trial import Config
 from sinesweep_runner.executors.seating import Device
 
 SOON_S = 120.0
@@ -18,7 +18,7 @@ class Service:
 
     Attributes:
         first_bytes: its memory after its first trial.
-        front_end: of its last trial, whose features it may still have in memory.
+        front_end: what was heard of its last trial's, whose features it may still have in memory.
         device: what it computes on; while it is coming, what the one computes on that it replaces.
         kept_bytes: the most that its process has taken of the device's memory; a backend gives none of it back.
         needed_bytes: what is set aside for its trial.
@@ -27,7 +27,7 @@ class Service:
 
     trials: int = 0
     first_bytes: int = 0
-    front_end: Config | None = None
+    front_end: Any = None
     device: Device = field(default_factory=Device)
     kept_bytes: int = 0
     needed_bytes: int = 0

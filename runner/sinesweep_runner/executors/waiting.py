@@ -7,10 +7,12 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+from sinesweep.configuration import Parts
 from sinesweep.trial import Result, Trial
 from sinesweep_runner.executors.crew import Crew
 from sinesweep_runner.executors.seating import most_bytes
 from sinesweep_runner.sizing import DeviceMemory, Size
+from sinesweep_runner.training.featurecache import heard
 
 
 class Waiting:
@@ -42,7 +44,7 @@ class Waiting:
             place = crew.place(needed_bytes, kept)
             if place.workers:
                 self._queue.remove(trial)
-                yield trial, crew.serve(trial.config["features"], place.workers, needed_bytes)
+                yield trial, crew.serve(heard(Parts.of(trial.config).features), place.workers, needed_bytes)
             elif place.awaited is not None:
                 kept.add(place.awaited)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import ray
 
 from sinesweep.trial import Cause, Failure, Result, State, Trial
-from sinesweep.wording import many
+from sinesweep.wording import duration, many
 from sinesweep_runner.placement import Plan
 
 
@@ -41,3 +41,16 @@ def lost(trial: Trial, fault: Exception) -> Result:
 
 def _way_out(plan: Plan, room: int, folder: Path) -> str:
     return f"go on: sinesweep resume {folder} --set workers.count={max(1, min(room, plan.count - 1))}"
+
+
+def still_busy(waiting: int, count: int, waited_s: float, patience_s: float) -> str:
+    """Workers take long."""
+    return (
+        f"{waiting} of {many(count, 'worker')} not ready after {waited_s:g} s, though Ray has room for them: the"
+        f" machine is busy. Waiting up to {duration(patience_s)} in all."
+    )
+
+
+def crowded(trial: Trial) -> str:
+    """A trial had too little memory, and others are to blame, perhaps."""
+    return f"Trial {trial.number} ran out of memory beside others on its GPU. It goes on when it has one to itself."

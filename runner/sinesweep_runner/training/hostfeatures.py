@@ -7,42 +7,32 @@ with its settings and its code, and the versions of its tools: what any of them 
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from sinesweep import registry
 from sinesweep.contract import HostExtractor
 from sinesweep.errors import Infeasible
-from sinesweep.identity import identity
 from sinesweep.lengths import Length
-from sinesweep_runner.cache.entries import HEADER_BYTES, Entries
-from sinesweep_runner.cache.ledger import Ledger
-from sinesweep_runner.cache.place import cache_folder, limit_of
+from sinesweep_runner.cache.alone import alone
+from sinesweep_runner.cache.entries import HEADER_BYTES
+from sinesweep_runner.training import featurecache
 from sinesweep_runner.training.batches import Source
 from sinesweep_runner.training.extraction import extract, in_threads
 from sinesweep_runner.training.shapes import shape_of
 from sinesweep_runner.training.windows import Windows
 
-LIMIT_VARIABLE, DEFAULT_LIMIT_GB = "SINESWEEP_FEATURES_GB", 10.0
-
-UNHEARD = ("normalisation",)
-"""Settings that `extract` knows nothing of."""
-
-
-def cache_limit() -> int:
-    """How many bytes of features may lie on disk; raises SweepError where the environment says it with no number."""
-    return limit_of(LIMIT_VARIABLE, DEFAULT_LIMIT_GB)
-
 
 class HostFeatures:
-    """The features of the windows of some clips: `features[rows]` is float32 `(rows, *shape)`."""
+    """The features of the windows of some clips: `features[rows]` is float32 `(rows, *shape)`.
+
+    Attributes:
+        kept: the cache may hold them.
+    """
 
     def __init__(
         self, front: HostExtractor, name: str, windows: Windows, waveforms: Sequence[str], length: Length
@@ -62,14 +52,14 @@ class HostFeatures:
         self._front, self._name, self._windows = front, name, windows
         self._waveforms, self._length = waveforms, length
         self._shape = shape_of(front, name, length.rate_hz, length.samples)
-        folder = (cache_folder() / "host_features").absolute()
-        self._ledger = Ledger(folder)
-        self._entries = Entries(folder, "entries", cache_limit(), self._ledger)
+        self._entries, self._ledger = featurecache.opened()
         counts = Counter(windows.owners.tolist())
-        prefix = _prefix(front, name, length)
+        prefix = featurecache.prefix(front, name, length, [version(tool) for tool in front.tools])
+        self._turn = hashlib.sha256(prefix.encode()).hexdigest()
         self._names = {clip: _entry(prefix, waveforms[clip]) for clip in counts}
         row_bytes = 4 * math.prod(self._shape)
         self._bytes = {self._names[clip]: HEADER_BYTES + row_bytes * count for clip, count in counts.items()}
+        self.kept = sum(self._bytes.values()) <= self._entries.limit_bytes
 
     def ready(self, in_memory: bool) -> Source:
         """Computes what is not in the cache yet; gives the features of all rows, in memory or on disk.
@@ -79,17 +69,21 @@ class HostFeatures:
             PluginFault: the extractor does not keep its promise.
             SweepFailed, SweepError: the cache cannot be written.
         """
-        needed_bytes = sum(self._bytes.values())
-        if needed_bytes <= self._entries.limit_bytes:
-            self._fill()
+        if self.kept:
+            self.fill()
             return self[np.arange(len(self._windows))] if in_memory else self
         if in_memory:
             return np.concatenate(list(in_threads(self._compute, self._names)))
         raise Infeasible(
-            f"features '{self._name}' of all clips need {needed_bytes / 1e9:.2g} GB, more than memory should hold and"
-            f" more than the {self._entries.limit_bytes / 1e9:.2g} GB that {LIMIT_VARIABLE} allows on disk; take fewer"
-            " frames or bins, or allow more"
+            f"features '{self._name}' of all clips need {sum(self._bytes.values()) / 1e9:.2g} GB, more than memory"
+            f" should hold and more than the {self._entries.limit_bytes / 1e9:.2g} GB that"
+            f" {featurecache.LIMIT_VARIABLE} allows on disk; take fewer frames or bins, or allow more"
         )
+
+    def fill(self) -> None:
+        """Computes what is not in the cache yet. Raises as `ready` does, but not Infeasible."""
+        with alone(featurecache.folder() / "locks", self._turn):
+            self._fill()
 
     def __getitem__(self, rows: np.ndarray) -> np.ndarray:
         batch = np.empty((len(rows), *self._shape), np.float32)
@@ -119,13 +113,6 @@ class HostFeatures:
     def _compute(self, clip: int) -> np.ndarray:
         wave = np.load(self._waveforms[clip], mmap_mode="r")
         return extract(self._front, self._name, self._length.windows(wave), self._length)
-
-
-def _prefix(front: HostExtractor, name: str, length: Length) -> str:
-    """What the names of all entries of these settings are made from, beside the sound."""
-    owner = next((each.distribution for each in registry.listing("features") if each.name == name), "")
-    tools = [version(tool) for tool in front.tools]
-    return json.dumps([*identity(front, leave_out=UNHEARD), owner, tools, asdict(length)])
 
 
 def _entry(prefix: str, waveform: str) -> str:

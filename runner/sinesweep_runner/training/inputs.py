@@ -1,9 +1,14 @@
 """Inputs: what the network of one trial is fed.
 
-Features are computed once a trial and kept, where the front end learns nothing and they fit into memory; answers and
-statistics then come from them. The next trial with the same front end finds them still there. Training steps begin from
-them too, unless an augmentation changes the waveform: such a step begins from the waveform and has the front end in its
-graph. The features of a host extractor are always computed before, and kept for later trials too.
+Features are computed once and kept, where the front end learns nothing and they fit into memory; answers and statistics
+then come from them. The next trial with the same front end finds them still there, and those of other workers and of
+later sweeps find them in the cache. Training steps begin from them too, unless an augmentation changes the waveform:
+such a step begins from the waveform and has the front end in its graph. The features of a host extractor are always
+computed before.
+
+What is kept is computed by the processor, whatever device trains. Another process may have it ready while the devices
+train, and they round otherwise: if each computed what it does not find, the numbers of a trial would hang on who was
+first.
 """
 
 from __future__ import annotations
@@ -16,13 +21,15 @@ import numpy as np
 
 from sinesweep.configuration import Parts
 from sinesweep.contract import HostExtractor, Shape
-from sinesweep.identity import identity
 from sinesweep.lengths import Length
 from sinesweep.trial import Config
+from sinesweep_runner import backend
 from sinesweep_runner.training.assembly import build_front, check
 from sinesweep_runner.training.batches import ANSWER_BATCH, Source, answer_batches, answers
 from sinesweep_runner.training.bulk import for_bulk
-from sinesweep_runner.training.hostfeatures import UNHEARD, HostFeatures
+from sinesweep_runner.training.featurecache import heard
+from sinesweep_runner.training.frontfeatures import FrontFeatures
+from sinesweep_runner.training.hostfeatures import HostFeatures
 from sinesweep_runner.training.lately import lately
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.training.stopwatch import Stopwatch
@@ -63,6 +70,17 @@ class Inputs:
             return build_front(self.parts, self.config, self.material.length, self.shape)
         return self._front
 
+    def fill_cache(self) -> None:
+        """Has the features ready for whoever trains this configuration later, where they can be kept.
+
+        Raises:
+            PluginFault: the front end does not keep its promise.
+        """
+        front = self.parts.features
+        cached = self._of_host(front) if isinstance(front, HostExtractor) else self._of_front()
+        if self.kept and cached.kept:
+            cached.fill()
+
     def rows_of(self, clips: Sequence[int]) -> np.ndarray:
         """The rows of the examples that were cut from these clips."""
         return self.windows.rows_of(clips)
@@ -86,16 +104,25 @@ class Inputs:
     @cached_property
     def _features(self) -> Source:
         with self.watch.phase("features"):
-            extractor = self.parts.features
-            if isinstance(extractor, HostExtractor):
-                name, waveforms, length = self.config["features"]["name"], self.material.waveforms, self.material.length
-                return HostFeatures(extractor, name, self.windows, waveforms, length).ready(in_memory=self._fits)
-            key = identity(extractor, leave_out=UNHEARD), *self._heard
-            return lately("features", key, self._extracted)
+            if isinstance(self.parts.features, HostExtractor):
+                return self._of_host(self.parts.features).ready(in_memory=self._fits)
+            key = heard(self.parts.features), *self._heard
+            return lately("features", key, lambda: self._of_front().ready())
+
+    def _of_host(self, extractor: HostExtractor) -> HostFeatures:
+        waveforms, _, length = self._heard
+        return HostFeatures(extractor, self.config["features"]["name"], self.windows, waveforms, length)
+
+    def _of_front(self) -> FrontFeatures:
+        waveforms, clips, length = self._heard
+        sounds, shape = [waveforms[clip] for clip in clips], (len(self.windows), *self.shape)
+        front, name = self.parts.features, self.config["features"]["name"]
+        return FrontFeatures(front, name, sounds, length, shape, self._extracted)
 
     def _extracted(self) -> np.ndarray:
-        front = for_bulk(self._front, self.windows)
-        return answers(front, self.windows, np.arange(len(self.windows)))
+        with backend.on_host():
+            front = build_front(self.parts, self.config, self.material.length, self.shape)
+            return answers(for_bulk(front, self.windows), self.windows, np.arange(len(self.windows)))
 
     @cached_property
     def _waveforms(self) -> Source:

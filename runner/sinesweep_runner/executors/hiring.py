@@ -1,0 +1,45 @@
+"""Hiring: starting the processes of a plan, each with what it needs before it is given any data."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import ray
+
+from sinesweep.sections import Workers
+from sinesweep_runner.executors.berths import Options
+from sinesweep_runner.executors.luggage import Modules
+from sinesweep_runner.executors.scout import Pathfinder
+from sinesweep_runner.executors.worker import Worker
+from sinesweep_runner.placement import Plan
+
+
+@dataclass(frozen=True)
+class Hiring:
+    """Starts processes on the Ray that this driver is connected to; gives their actors.
+
+    Attributes:
+        plan: with what.
+        limits: what was asked for.
+        modules: the person's own, for machines that do not have them.
+    """
+
+    plan: Plan
+    limits: Workers
+    modules: Modules
+
+    def worker(self, options: Options) -> Any:
+        """One that waits until Ray has a place for it, with these options of Ray's."""
+        gpus = self.plan.memory_gpus or self.limits.gpus_per_trial  # none there, or none wanted
+        return self._start(Worker, gpus, options)
+
+    def pathfinder(self) -> Any:
+        """One beside the workers, with as many threads as each of them: other last bits would be of no use to them."""
+        return self._start(Pathfinder, 0, {"num_cpus": 0, "num_gpus": 0, "max_restarts": 0})
+
+    def _start(self, kind: type[Worker], gpus: float | None, options: Options) -> Any:
+        actor, keras_backend = ray.remote(kind).options(**options), os.environ.get("KERAS_BACKEND", "")
+        return actor.remote(self.plan.threads, gpus, list(sys.path), self.modules, keras_backend)
