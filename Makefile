@@ -52,7 +52,7 @@ clean:  ## remove .venv, caches and the demo
 	find search plugins runner tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml uv.lock | $(BIN)/uv
-	$(BIN)/uv sync --frozen
+	$(BIN)/uv sync --frozen --compile-bytecode
 	@touch $@
 
 # TensorFlow publishes no wheels for Python 3.14 yet, so a newer python3 is passed over for an older one beside it.
