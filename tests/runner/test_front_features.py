@@ -13,11 +13,11 @@ import keras
 import numpy as np
 import pytest
 
+from sinesweep import identity
 from sinesweep.trial import State, Trial
 from sinesweep_runner import backend
 from sinesweep_runner.cache import alone as turns
 from sinesweep_runner.cache import entries as cache_entries
-from sinesweep_runner.cache import naming
 from sinesweep_runner.training import inputs, lately
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.stopwatch import Stopwatch
@@ -84,19 +84,19 @@ def test_what_would_change_a_feature_is_another_entry(make_material, needed, com
     needed(make_material(folds=1, seconds=0.4))
     needed(replace(material, folds=(replace(material.folds[0], valid=material.folds[0].valid[:-2]),)))
     for module, name, other in (
-        ("backend", "processor", lambda: "another"),
-        ("backend", "_threads", 17),
-        ("backend", "versions", lambda: {"keras": "99.0"}),
-        ("cache.naming", "_package_code", lambda package: "def layer(): …"),
+        (backend, "processor", lambda: "another"),
+        (backend, "_threads", 17),
+        (backend, "versions", lambda: {"keras": "99.0"}),
+        (identity, "_package_code", lambda package: "def layer(): …"),
     ):
-        monkeypatch.setattr(f"sinesweep_runner.{module}.{name}", other)
+        monkeypatch.setattr(module, name, other)
         needed(material)
     assert len(computed) == 8
 
 
 def test_a_front_end_whose_code_nobody_can_read_is_not_kept(make_material, needed, computed, cache, monkeypatch):
-    monkeypatch.setattr(naming, "_sources", lambda package: [])
-    monkeypatch.setattr(naming, "_package_code", naming._package_code.__wrapped__)
+    monkeypatch.setattr(identity, "_sources", lambda package: [])
+    monkeypatch.setattr(identity, "_package_code", identity._package_code.__wrapped__)
     needed(make_material(folds=1))
     needed(make_material(folds=1))
     assert len(computed) == 2
@@ -245,6 +245,7 @@ WORKER = """
 import pickle, sys
 from pathlib import Path
 sys.path.append(sys.argv[2])
+from sinesweep import identity
 from sinesweep_runner import backend
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.stopwatch import Stopwatch

@@ -71,7 +71,7 @@ def test_trials_are_trained_again_with_as_many_threads_as_the_sweep_had(finished
         this_machine().cpus
     ]
     note(folder / "events.jsonl", {"threads": 77})
-    monkeypatch.setattr(replaying.backend, "limit", limits.append)
+    monkeypatch.setattr(replaying.backend, "limit", lambda threads, gpus: limits.append(threads))
     monkeypatch.setattr(replaying, "_trained", lambda *arguments: [])
     assert "with 77 at last" in sinesweep("replay", folder, "--train").out
     assert limits == [77]
