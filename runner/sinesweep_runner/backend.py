@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -238,19 +238,25 @@ def versions() -> dict[str, str]:
     """The versions of Python, of Sinesweep, and of the libraries that a score depends on."""
     import keras
 
-    name = keras.backend.backend()
-    package = {"torch": "torch", "jax": "jax"}.get(name, "tensorflow")
-    try:
-        backend_version = version(package)
-    except ModuleNotFoundError:  # TensorFlow for CPUs alone is another distribution
-        backend_version = version("tensorflow-cpu")
     return {
         "python": platform.python_version(),
         "sinesweep": version("sinesweep"),
         "keras": str(keras.__version__),
         "numpy": version("numpy"),
-        "backend": f"{name} {backend_version}",
+        "backend": f"{keras.backend.backend()} {version(distribution_name())}",
     }
+
+
+def distribution_name() -> str:
+    """The distribution that the backend is installed as; TensorFlow for processors alone is one of its own."""
+    import keras
+
+    name: str = {"torch": "torch", "jax": "jax"}.get(keras.backend.backend(), "tensorflow")
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return "tensorflow-cpu"
+    return name
 
 
 def _cpu() -> str:

@@ -13,7 +13,7 @@ import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = sorted({str(file.relative_to(DOCS)) for file in DOCS.rglob("*.md")} - {"plugins.md"})
-SLOW = {"from-ray-tune.md"}
+SLOW = {"from-keras-tuner.md", "from-optuna.md", "from-ray-tune.md"}
 NOT_RUN = {"first-sweep.md": 1, "clusters.md": 3}
 """How many blocks of a page say that they are not run."""
 

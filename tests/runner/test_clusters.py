@@ -54,6 +54,7 @@ def test_a_trial_on_a_node_that_is_gone_goes_on_elsewhere_and_a_node_that_joins_
     assert "The cluster has room for 2 workers more." in said
 
 
+@pytest.mark.slow
 def test_fractions_of_gpus_are_shared_out_on_the_nodes_that_have_them(nodes, make_material, tmp_path):
     nodes.add(cpus=2, gpus=1)
     nodes.add(cpus=2, gpus=2)

@@ -48,7 +48,7 @@ def crew_at(cpus, gpus, kinds, count=2, data=("data",), **limits):
     """A crew whose workers are, in the order of their hire, of these kinds; the last one stands for all others."""
     left = list(kinds)
 
-    def start(options):
+    def start(options, berth):
         kind = left.pop(0) if len(left) > 1 else left[0]
         return ray.remote(kind).options(**options).remote([1.0] * 10_000)
 
@@ -58,7 +58,7 @@ def crew_at(cpus, gpus, kinds, count=2, data=("data",), **limits):
 
 
 def crew_of(gigabytes, **limits):
-    def start(options):
+    def start(options, berth):
         return ray.remote(Grower).options(**options).remote(gigabytes)
 
     crew = Crew(Berths(0.5, 0, start), 2, Workers(**limits))

@@ -58,6 +58,7 @@ def test_a_loop_in_a_plugin_is_interrupted_and_the_plugin_to_blame(make_config, 
     assert not list((tmp_path / "checkpoints").glob(f"*.{doing}"))
 
 
+@pytest.mark.slow
 def test_a_process_in_which_nothing_can_be_interrupted_ends_and_its_resume_goes_on(write_sweep, tmp_path):
     folder = tmp_path / "sweep"
     file = write_sweep(

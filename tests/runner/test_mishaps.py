@@ -58,6 +58,7 @@ def ended(swept):
     return swept(("none", "die", "hang", "loop", "none"), silent_minutes=0.4)[0]
 
 
+@pytest.mark.slow
 def test_a_trial_whose_worker_died_goes_on_from_its_last_epoch(ended):
     result = ended[2]
     assert result.state is State.COMPLETE
@@ -65,18 +66,21 @@ def test_a_trial_whose_worker_died_goes_on_from_its_last_epoch(ended):
     assert result.seconds > sum(result.phases.values())  # the time before its worker died counts too
 
 
+@pytest.mark.slow
 def test_a_trial_that_says_nothing_is_ended_and_told_as_hung(ended):
     result = ended[3]
     assert (result.state, result.failure.cause) == (State.FAILED, Cause.HUNG)
     assert "said nothing for workers.silent_minutes, 0.4" in result.failure.message
 
 
+@pytest.mark.slow
 def test_a_network_that_is_never_built_hangs_in_its_worker_and_not_in_the_driver(ended):
     result = ended[4]
     assert (result.state, result.failure.cause) == (State.FAILED, Cause.HUNG)
     assert result.failure.plugin == f"architecture '{LOOPS}'"
 
 
+@pytest.mark.slow
 def test_the_other_trials_are_not_disturbed(ended):
     assert [ended[number].state for number in (1, 5)] == [State.COMPLETE] * 2
 

@@ -93,6 +93,7 @@ def asked(*command: object) -> str:
     return subprocess.run([*COMMAND, *map(str, command)], check=True, capture_output=True, text=True).stdout
 
 
+@pytest.mark.slow
 def test_others_watch_a_sweep_that_runs_and_after_a_kill_it_is_resumed(write_sweep, tmp_path, storage):
     folder = tmp_path / "sweep"
     file = write_sweep(

@@ -25,12 +25,12 @@ PRECISION = 10_000
 class Berths:
     """The berths of a crew, all of one size."""
 
-    def __init__(self, cpus: float, gpus: float, start: Callable[[Options], Any]) -> None:
+    def __init__(self, cpus: float, gpus: float, start: Callable[[Options, PlacementGroup], Any]) -> None:
         """None is taken yet.
 
         Args:
             cpus, gpus: of a berth. Where a worker has several GPUs, it needs them all, and its successor has to wait.
-            start: starts a process with these options, and gives its actor.
+            start: starts a process with these options in a berth, and gives its actor.
         """
         self._share = {"CPU": cpus, **({"GPU": gpus} if gpus else {})}
         self._options = {"num_cpus": _half(cpus), "num_gpus": gpus if gpus > 1 else _half(gpus), "max_restarts": 0}
@@ -41,7 +41,7 @@ class Berths:
         """Starts a worker as soon as there is room: in a berth of its own, or in that of another one."""
         berth = placement_group([self._share]) if beside is None else self._taken[beside]
         strategy = PlacementGroupSchedulingStrategy(berth, 0)
-        worker = self._start({**self._options, "scheduling_strategy": strategy})
+        worker = self._start({**self._options, "scheduling_strategy": strategy}, berth)
         self._taken[worker] = berth
         return worker
 

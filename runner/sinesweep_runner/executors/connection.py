@@ -14,7 +14,7 @@ from ray._private import ray_constants, services, worker
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sinesweep.errors import SweepError
-from sinesweep_runner.deviceshare import gpu_bytes
+from sinesweep_runner import deviceshare
 from sinesweep_runner.machine import Machine
 from sinesweep_runner.placement import Plan, cores_for
 from sinesweep_runner.signals import sigterm_unchanged
@@ -87,13 +87,14 @@ def smallest_gpu_bytes() -> int | None:
     None where there is none; or a machine does not tell, or has nothing of one free on which it could.
     """
     nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"] and node["Resources"].get("GPU")]
-    ask = ray.remote(num_cpus=0, num_gpus=LITTLE)(gpu_bytes)
+    ray.cloudpickle.register_pickle_by_value(deviceshare)  # that machine may have Ray alone
+    ask = ray.remote(num_cpus=0, num_gpus=LITTLE)(deviceshare.gpu_bytes)
     asked = [
         ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(each, soft=False)).remote() for each in nodes
     ]
     try:
         told: list[int | None] = ray.get(asked, timeout=TELL_S)
-    except ray.exceptions.RayError:  # in time; or that machine lacks Sinesweep, which its worker will say
+    except ray.exceptions.RayError:  # in time
         for each in asked:
             ray.cancel(each)
         return None

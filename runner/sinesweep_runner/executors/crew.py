@@ -20,6 +20,7 @@ from sinesweep_runner.executors.berths import Berths
 from sinesweep_runner.executors.freight import Order, packed
 from sinesweep_runner.executors.seating import Device, Place, Seat, place
 from sinesweep_runner.executors.service import Service
+from sinesweep_runner.executors.wording import not_started
 
 STILLBORN = 3
 """So many workers in a row that end before they are ready are no bad luck."""
@@ -180,7 +181,7 @@ class Crew:
             if before is None and self._stillborn < STILLBORN:
                 self.replace(worker)
                 return ""
-            unfit = f"{STILLBORN} workers in a row could not start: {fault}"
+            unfit = not_started(STILLBORN, fault)
         if isinstance(unfit, Order):
             self._coming[worker.receive.remote(packed(unfit))] = worker
             self.sent = time.monotonic()

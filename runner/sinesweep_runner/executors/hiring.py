@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import ray
+from ray.util.placement_group import PlacementGroup
 
 from sinesweep.sections import Workers
 from sinesweep_runner.executors.berths import Options
 from sinesweep_runner.executors.luggage import Modules
+from sinesweep_runner.executors.provision import Provision
 from sinesweep_runner.executors.scout import Pathfinder
 from sinesweep_runner.executors.worker import Worker
 from sinesweep_runner.placement import Plan
@@ -25,16 +27,24 @@ class Hiring:
         plan: with what.
         limits: what was asked for.
         modules: the person's own, for machines that do not have them.
+        provision: what a machine lacks; None where it is this one.
     """
 
     plan: Plan
     limits: Workers
     modules: Modules
+    provision: Provision | None = None
 
-    def worker(self, options: Options) -> Any:
-        """One that waits until Ray has a place for it, with these options of Ray's."""
+    def worker(self, options: Options, berth: PlacementGroup) -> Any:
+        """One that waits until Ray has a place for it in a berth, with these options of Ray's."""
         gpus = self.plan.memory_gpus or self.limits.gpus_per_trial  # none there, or none wanted
-        return self._start(Worker, gpus, options)
+        lacking = self.provision.options(berth) if self.provision is not None else {}
+        return self._start(Worker, gpus, {**options, **lacking})
+
+    @property
+    def installs(self) -> bool:
+        """Whether some machine is given what it lacks, for which its workers have to wait."""
+        return self.provision is not None and self.provision.is_needed
 
     def pathfinder(self) -> Any:
         """One beside the workers, with as many threads as each of them: other last bits would be of no use to them."""

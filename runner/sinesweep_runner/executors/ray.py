@@ -29,6 +29,7 @@ from sinesweep_runner.executors.hearing import Hearing
 from sinesweep_runner.executors.hiring import Hiring
 from sinesweep_runner.executors.intime import InTime
 from sinesweep_runner.executors.luggage import own_modules
+from sinesweep_runner.executors.provision import SETUP_S, Provision
 from sinesweep_runner.executors.scout import Scout
 from sinesweep_runner.executors.turn import Turn
 from sinesweep_runner.executors.waiting import Waiting
@@ -80,7 +81,8 @@ class RayExecutor:
         elif self._begun_here:
             connection.start(plan)
         self._alone, self._grows = self._begun_here and not joined, joined and workers.count == "auto"
-        self._hiring = Hiring(plan, workers, own_modules() if joined else {})
+        luggage = (own_modules(), Provision(say)) if joined else ({}, None)
+        self._hiring = Hiring(plan, workers, *luggage)
         self._crew = self._hired()
         self._scout = Scout(self._hiring.pathfinder, patience_s=60 * workers.silent_minutes)
         if not (self._alone and has_room_for_scout(this_machine(), plan)):
@@ -108,7 +110,7 @@ class RayExecutor:
         """
         self._folder, self._material = folder.resolve(), material
         self._hand_over()
-        self._wait(PATIENCE_S)
+        self._wait(SETUP_S if self._hiring.installs else PATIENCE_S)
         there = room(connection.machines(), self._plan)
         if self._crew.coming and there >= self._crew.size and not self._enough():
             self._say(still_busy(len(self._crew.coming), self._crew.size, PATIENCE_S, LONG_PATIENCE_S))

@@ -51,6 +51,18 @@ def still_busy(waiting: int, count: int, waited_s: float, patience_s: float) -> 
     )
 
 
+def not_started(count: int, fault: Exception) -> str:
+    """Workers ended before they were ready, one after the other, the last one so."""
+    reason = str(fault)
+    if isinstance(fault, ray.exceptions.RuntimeEnvSetupError):  # of its pages the last lines are the installer's
+        lines = [line.strip() for line in reason.partition("lines of stdout:")[2].splitlines() if line.strip()]
+        reason = (
+            f"Ray cannot install there what this driver has: {' '.join(lines) or reason}\nInstall it there yourself, in"
+            " the same versions, or let the machine reach an index"
+        )
+    return f"{count} workers in a row could not start: {reason}"
+
+
 def crowded(trial: Trial) -> str:
     """A trial had too little memory, and others are to blame, perhaps."""
     return f"Trial {trial.number} ran out of memory beside others on its GPU. It goes on when it has one to itself."
