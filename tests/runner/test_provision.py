@@ -120,29 +120,29 @@ def test_a_machine_that_has_everything_is_given_nothing_and_one_that_lacks_somet
 
 
 @pytest.fixture
-def bare_cluster(tmp_path, monkeypatch):
-    """The address of a cluster of one machine in whose Python there is Ray and nothing else, with the token to join."""
+def bare_cluster(tmp_path):
+    """The address of a cluster of one machine in whose Python there is Ray and nothing else; on loopback."""
     venv.create(tmp_path / "bare", with_pip=True)
     python = tmp_path / "bare" / "bin" / "python"
     ray_there = [python, "-m", "pip", "install", "--quiet", f"ray[default]=={version('ray')}"]
     if subprocess.run(ray_there, capture_output=True).returncode:
         pytest.skip("Ray cannot be installed in a fresh environment: no index can be reached")
-    monkeypatch.setenv("RAY_AUTH_MODE", "token")
-    monkeypatch.setenv("RAY_AUTH_TOKEN", "0123456789abcdef" * 4)
     head = (
-        "import ray; print(ray.init(num_cpus=2, log_to_driver=False).address_info['gcs_address'], flush=True); input()"
+        "from ray._private import ray_constants; ray_constants.ENABLE_RAY_CLUSTER = False\n"
+        "import ray; there = ray.init('local', num_cpus=2, log_to_driver=False)\n"
+        "print(there.address_info['gcs_address'], flush=True); input()"
     )
-    local = "from ray._private import ray_constants; ray_constants.ENABLE_RAY_CLUSTER = False\n"
     with subprocess.Popen(
-        [python, "-c", local + head],
+        [python, "-c", head],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        env=os.environ | {"RAY_AUTH_MODE": "disabled"},
     ) as process:
-        yield process.stdout.readline().strip()
-        ray.shutdown()
+        with connection.on_loopback():
+            yield process.stdout.readline().strip()
+            ray.shutdown()
         process.communicate("\n")
 
 
