@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,13 +27,14 @@ class Sight:
         learns: the front end has weights that training changes; here they are as they were before.
     """
 
-    def __init__(self, config: Config, length: Length, examples: Iterable[np.ndarray]) -> None:
+    def __init__(self, config: Config, length: Length, examples: Sequence[np.ndarray]) -> None:
         """Loads Keras.
 
         Args:
             config: of the trial.
             length: of which the rate counts.
-            examples: float32 waveforms `(samples,)`, on which mean and deviation of the bins are measured.
+            examples: float32 waveforms `(samples,)`, all of one length, on which mean and deviation of the bins are
+                measured.
 
         Raises:
             PluginError: a plugin is unknown here.
@@ -47,14 +48,14 @@ class Sight:
         if isinstance(self._front, FeatureExtractor):
             with blaming("features", self._name, "layer"):
                 self._layer = self._front.layer(length.rate_hz)
-        self._normaliser = normaliser(self._front, (self._features(wave) for wave in examples))
+        self._normaliser = normaliser(self._front, [self._features(np.stack(examples))])
         self.learns = self._layer is not None and bool(self._layer.trainable_weights)
 
     def __call__(self, wave: np.ndarray) -> np.ndarray:
         """A float32 waveform `(samples,)` → normalised features `(frames, bins)`, perhaps with channels behind."""
         from keras import ops
 
-        return np.asarray(ops.convert_to_numpy(self._normaliser(self._features(wave))))[0]
+        return np.asarray(ops.convert_to_numpy(self._normaliser(self._features(wave[None]))))[0]
 
     def shades(self, features: np.ndarray) -> tuple[np.ndarray, str]:
         """How bright each value is to be shown, from 0 to 1, and what that means.
@@ -78,11 +79,12 @@ class Sight:
             found = self._front.bins_hz(self._length.rate_hz)
         return None if found is None else tuple(float(hz) for hz in found)
 
-    def _features(self, wave: np.ndarray) -> np.ndarray:
-        """`(1, *shape)`."""
+    def _features(self, waves: np.ndarray) -> np.ndarray:
+        """`(clips, samples)` → `(clips, *shape)`."""
         if isinstance(self._front, HostExtractor):
-            return extract(self._front, self._name, wave[None], replace(self._length, samples=len(wave), policy="pad"))
+            length = replace(self._length, samples=waves.shape[1], policy="pad")
+            return extract(self._front, self._name, waves, length)
         from keras import ops
 
         with blaming("features", self._name, "layer"):
-            return np.asarray(ops.convert_to_numpy(self._layer(wave[None])))
+            return np.asarray(ops.convert_to_numpy(self._layer(waves)))

@@ -173,8 +173,8 @@ def baseline_name(row: Row) -> str:
 
 
 def amount(metric: Metric, difference: float) -> str:
-    """A difference of two scores: `0.8`, in points of a percentage, or `0.012`."""
-    return f"{100 * difference:.1f}" if metric.percent else metric.show(difference)
+    """A difference of two scores: `0.8 points` of a percentage, or `0.012`."""
+    return f"{100 * difference:.1f} points" if metric.percent else metric.show(difference)
 
 
 def chance(p: float) -> str:
