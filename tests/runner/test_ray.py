@@ -18,7 +18,7 @@ from sinesweep.sections import Workers
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import Cause, State
 from sinesweep_runner import run
-from sinesweep_runner.executors import connection
+from sinesweep_runner.executors import connection, muster
 from sinesweep_runner.executors import ray as executor
 from sinesweep_runner.placement import Plan
 from sinesweep_runner.watch import Watch
@@ -112,7 +112,7 @@ def test_nothing_of_ray_is_left_afterwards(swept):
 
 
 def test_workers_that_find_no_place_are_an_error_and_no_endless_wait(make_material, tmp_path, monkeypatch):
-    monkeypatch.setattr(executor, "PATIENCE_S", 2.0)
+    monkeypatch.setattr(muster, "PATIENCE_S", 2.0)
     workers = executor.RayExecutor(Plan(1, 1, gpus=64), Workers())
     try:
         with pytest.raises(SweepError, match=r"1 of 1 found no place .* 1 core and 64 GPUs of one .* room for 0"):
@@ -136,9 +136,9 @@ def test_workers_that_start_slowly_are_waited_for_and_that_is_said_once(make_mat
     said = []
     workers = executor.RayExecutor(Plan(1, 1, gpus=0), Workers(), said.append)
     try:
-        monkeypatch.setattr(executor, "PATIENCE_S", 0.0)
+        monkeypatch.setattr(muster, "PATIENCE_S", 0.0)
         with monkeypatch.context() as hurried:
-            hurried.setattr(executor, "LONG_PATIENCE_S", 0.0)
+            hurried.setattr(muster, "LONG_PATIENCE_S", 0.0)
             with pytest.raises(SweepError, match=r"1 of 1 were not ready .* room for them: the machine is busy"):
                 workers.open(make_material(), tmp_path)
         said.clear()

@@ -15,7 +15,7 @@ from typing import Any
 
 import ray
 
-from sinesweep.errors import SweepError, SweepFailed
+from sinesweep.errors import SweepFailed
 from sinesweep.sections import Workers
 from sinesweep.trial import Cause, Failure, Result, State, Trial
 from sinesweep.wording import many
@@ -29,22 +29,17 @@ from sinesweep_runner.executors.hearing import Hearing
 from sinesweep_runner.executors.hiring import Hiring
 from sinesweep_runner.executors.intime import InTime
 from sinesweep_runner.executors.luggage import own_modules
+from sinesweep_runner.executors.muster import LONG_PATIENCE_S, Muster
 from sinesweep_runner.executors.provision import SETUP_S, Provision
 from sinesweep_runner.executors.scout import Scout
 from sinesweep_runner.executors.turn import Turn
 from sinesweep_runner.executors.waiting import Waiting
-from sinesweep_runner.executors.wording import crowded, lost, no_place, still_busy, too_busy
+from sinesweep_runner.executors.wording import crowded, lost, way_back
 from sinesweep_runner.machine import this_machine
-from sinesweep_runner.placement import MOST, Plan, comfortable_room, has_room_for_scout, room
+from sinesweep_runner.placement import MOST, Plan, comfortable_room, has_room_for_scout
 from sinesweep_runner.sizing import Size
 from sinesweep_runner.training.drybuild import DryBuild
 from sinesweep_runner.training.material import Material
-
-PATIENCE_S = 120.0
-"""So long may workers take until they are ready, after the data are: to find a place and to load Keras."""
-
-LONG_PATIENCE_S = 600.0
-"""So long in all where Ray has room for them, and it can only be the machine that is slow."""
 
 TICK_S = 1.0
 """How often somebody looks whether a trial is overdue, and whether Ray is still there."""
@@ -110,16 +105,8 @@ class RayExecutor:
         """
         self._folder, self._material = folder.resolve(), material
         self._hand_over()
-        self._wait(SETUP_S if self._hiring.installs else PATIENCE_S)
-        there = room(connection.machines(), self._plan)
-        if self._crew.coming and there >= self._crew.size and not self._enough():
-            self._say(still_busy(len(self._crew.coming), self._crew.size, PATIENCE_S, LONG_PATIENCE_S))
-            self._wait(LONG_PATIENCE_S - PATIENCE_S)
-        if self._crew.coming and not self._enough():
-            waiting = len(self._crew.coming)
-            if there >= self._plan.count:
-                raise SweepError(too_busy(self._plan, waiting, LONG_PATIENCE_S, folder))
-            raise SweepError(no_place(self._plan, waiting, PATIENCE_S, there, folder))
+        muster = Muster(self._crew, self._plan, folder, self._say, some_suffice=self._grows)
+        muster.wait(SETUP_S if self._hiring.installs else None)
 
     def guard(self, dry_build: DryBuild) -> DryBuild:
         """The same dry build, which neither crashes nor holds up the driver again and again."""
@@ -194,7 +181,7 @@ class RayExecutor:
         if self._turns or self._over:
             self._served = now
         elif not self._crew.size or now - max(self._served, self._crew.sent) > LONG_PATIENCE_S:
-            raise SweepFailed(f"workers: none is left that could go on with the trials; {self._way_back()}")
+            raise SweepFailed(f"workers: none is left that could go on with the trials; {way_back(self._folder)}")
 
     def _serve(self) -> None:
         """Has trials begin for which there is a worker."""
@@ -244,7 +231,7 @@ class RayExecutor:
             elif self._alone:
                 self._begin_again()
             else:
-                raise SweepFailed(f"workers: the Ray cluster does not answer any more; {self._way_back()}")
+                raise SweepFailed(f"workers: the Ray cluster does not answer any more; {way_back(self._folder)}")
 
     def _begin_again(self) -> None:
         self._say("Ray has ended unexpectedly. It is started again; the trials that ran go on from their last epoch.")
@@ -281,23 +268,5 @@ class RayExecutor:
         self._crew.open(data)
         self._scout.open(data)
 
-    def _wait(self, patience_s: float) -> None:
-        """Takes in workers until all are ready, or so much time has passed since, at last, data were sent to some."""
-        until = time.monotonic() + patience_s
-        while self._crew.coming and (left_s := until - time.monotonic()) > 0:
-            ray.wait(self._crew.coming, num_returns=1, timeout=min(TICK_S, left_s))
-            if not connection.lives():
-                raise SweepFailed(f"workers: Ray has ended while they were started; {self._way_back()}")
-            if faults := self._crew.gather():
-                raise SweepError(f"workers: {faults[0]}")
-            if not self._enough():
-                until = max(until, self._crew.sent + patience_s)
-
     def _fitting(self) -> int:
         return min(self._most, comfortable_room(connection.machines(), self._plan))
-
-    def _enough(self) -> bool:
-        return self._grows and self._crew.ready > 0
-
-    def _way_back(self) -> str:
-        return f"everything is kept. Go on with: sinesweep resume {self._folder}"

@@ -31,6 +31,16 @@ def no_place(plan: Plan, waiting: int, waited_s: float, room: int, folder: Path)
     )
 
 
+def ended_meanwhile(folder: Path) -> str:
+    """Ray is not there any more, before the search has begun."""
+    return f"workers: Ray has ended while they were started; {way_back(folder)}"
+
+
+def way_back(folder: Path) -> str:
+    """What to do where the sweep cannot go on by itself."""
+    return f"everything is kept. Go on with: sinesweep resume {folder}"
+
+
 def lost(trial: Trial, fault: Exception) -> Result:
     """The end of a trial whose worker has ended."""
     memory = isinstance(fault, ray.exceptions.OutOfMemoryError)
