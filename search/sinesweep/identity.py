@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import sys
 from collections.abc import Collection
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from sinesweep.contract import Plugin
 from sinesweep.settings import values
+from sinesweep.sources import fingerprint, source_files
 
 
 def identity(plugin: Plugin, leave_out: Collection[str] = ()) -> list[Any]:
@@ -26,29 +25,17 @@ def identity(plugin: Plugin, leave_out: Collection[str] = ()) -> list[Any]:
 
 
 def surroundings(plugin: Plugin) -> str:
-    """A digest of all code that a plugin may lean on: of every module in the packages of its class and of those that it
-    inherits from, or beside a module that is in none. Empty where some of it cannot be read."""
-    digests = [_package_code(package) for package in sorted({module.partition(".")[0] for module in _modules(plugin)})]
-    return hashlib.sha256("".join(digests).encode()).hexdigest() if all(digests) else ""
+    """Names all code that a plugin may lean on: that of the packages of its class and of those that it inherits from.
+    Empty where some of it cannot be read, as in a notebook."""
+    return _known_code(tuple(sorted({module.partition(".")[0] for module in _modules(plugin)})))
 
 
 @cache
-def _package_code(package: str) -> str:
-    digest, sources = hashlib.sha256(), sorted(_sources(package))
+def _known_code(packages: tuple[str, ...]) -> str:
     try:
-        for source in sources:
-            digest.update(source.read_bytes())
+        return fingerprint(packages) if all(map(source_files, packages)) else ""
     except OSError:
         return ""
-    return digest.hexdigest() if sources else ""
-
-
-def _sources(package: str) -> list[Path]:
-    module = sys.modules[package]
-    if hasattr(module, "__path__"):
-        return [source for root in module.__path__ for source in Path(root).rglob("*.py")]
-    file = getattr(module, "__file__", None)  # a notebook has none
-    return list(Path(file).parent.glob("*.py")) if file else []
 
 
 def _modules(plugin: Plugin) -> list[str]:

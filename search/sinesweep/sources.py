@@ -9,7 +9,8 @@ from pathlib import Path
 
 
 def source_files(package: str) -> list[Path]:
-    """All Python files of a top-level package, or the one file of a module that belongs to none. Nothing is imported.
+    """All Python files of a top-level package; or of the folder of a module that belongs to none, since it may import
+    its neighbours. Nothing is imported.
 
     Empty where there is no file: nothing of that name is found, or it was typed into a session.
     """
@@ -21,7 +22,9 @@ def source_files(package: str) -> list[Path]:
         return []
     if spec.submodule_search_locations is not None:
         return sorted(file for folder in spec.submodule_search_locations for file in Path(folder).rglob("*.py"))
-    return [Path(spec.origin)] if spec.origin is not None and Path(spec.origin).is_file() else []
+    if spec.origin is None or not Path(spec.origin).is_file():
+        return []
+    return sorted(Path(spec.origin).parent.glob("*.py"))
 
 
 def fingerprint(packages: Iterable[str]) -> str:

@@ -87,7 +87,7 @@ def test_what_would_change_a_feature_is_another_entry(make_material, needed, com
         (backend, "processor", lambda: "another"),
         (backend, "_threads", 17),
         (backend, "versions", lambda: {"keras": "99.0"}),
-        (identity, "_package_code", lambda package: "def layer(): …"),
+        (identity, "_known_code", lambda packages: "def layer(): …"),
     ):
         monkeypatch.setattr(module, name, other)
         needed(material)
@@ -95,8 +95,8 @@ def test_what_would_change_a_feature_is_another_entry(make_material, needed, com
 
 
 def test_a_front_end_whose_code_nobody_can_read_is_not_kept(make_material, needed, computed, cache, monkeypatch):
-    monkeypatch.setattr(identity, "_sources", lambda package: [])
-    monkeypatch.setattr(identity, "_package_code", identity._package_code.__wrapped__)
+    monkeypatch.setattr(identity, "source_files", lambda package: [])
+    monkeypatch.setattr(identity, "_known_code", identity._known_code.__wrapped__)
     needed(make_material(folds=1))
     needed(make_material(folds=1))
     assert len(computed) == 2

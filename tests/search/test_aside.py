@@ -160,5 +160,12 @@ def test_sources_are_found_without_an_import(tmp_path, monkeypatch):
         "inner/__init__.py",
         "net.py",
     ]
+    lone, neighbour = tmp_path / "frail_lone_module.py", tmp_path / "frail_neighbour.py"
+    lone.write_text("from frail_neighbour import NOTHING")
+    neighbour.write_text("NOTHING = 0")
+    assert source_files("frail_lone_module") == [lone, neighbour]
+    before = fingerprint(["frail_lone_module"])
+    neighbour.write_text("NOTHING = 1")
+    assert fingerprint(["frail_lone_module"]) != before
     assert source_files("frail_package_that_is_not_there") == source_files("sys") == []
     assert fingerprint(["sys"]) == ""
