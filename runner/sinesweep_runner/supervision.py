@@ -2,8 +2,8 @@
 
 An infeasible configuration teaches the sampler and nothing else. A trial whose worker was lost goes on from its
 checkpoint; one that ran out of memory is tried once more, half a batch at a time. A plugin that fails trial after trial
-is set aside, and the sweep goes on without it. Any other cause that ends trial after trial ends the sweep: it would end
-the next ones too.
+is set aside, and the sweep goes on without it. Any other cause that ends trial after trial ends the sweep, and a full
+disk at once: it would end the next ones too.
 """
 
 from __future__ import annotations
@@ -75,6 +75,11 @@ class Supervision:
             SweepFailed: the next trials would fail like the last ones.
         """
         failure = result.failure
+        if failure is not None and failure.cause is Cause.DISK:
+            raise SweepFailed(
+                f"trial {result.trial.number}: {failure.message}. Free some, and go on with `sinesweep resume`, which"
+                " tries it again"
+            )
         if result.state is State.INFEASIBLE:  # it proves nothing about the others
             self._count_over_limit(failure)
             return ""

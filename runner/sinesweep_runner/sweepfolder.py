@@ -89,7 +89,10 @@ class SweepFolder:
         Raises:
             SweepError: a sweep is in the folder already, something else is, or its storage holds one of that name.
         """
-        held = self.begun() if self.sweep_file.exists() else None
+        try:
+            held = self.begun() if self.sweep_file.exists() else None
+        except OSError as reason:  # such as a name that is too long
+            raise SweepError(f"{self.path}: {reason.strerror}; choose another folder with --out") from None
         if held is not None and self.has_begun(held):
             which = "this sweep" if held.name == sweep.name else f"another sweep, '{held.name}'"
             raise SweepError(

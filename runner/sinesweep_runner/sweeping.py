@@ -91,7 +91,10 @@ def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True
     if wrong:
         allowed = ", ".join(f"{section}…" for section in RESUMABLE)
         raise SweepError(f"--set {wrong[0]}: only {allowed} may change on resume; begin a new sweep")
-    return go_on(place, override(sweep, overrides) if overrides else sweep, finalize=finalize)
+    if overrides:
+        sweep = override(sweep, overrides)
+        _check_not_overspent(place, sweep)
+    return go_on(place, sweep, finalize=finalize)
 
 
 def go_on(
@@ -158,6 +161,12 @@ def _carry_on(
         elif not stopped:
             board = _finish(place, sweep, study.record, prepared, material, watch, finishing.winner_of(place, board))
     return Outcome(place.path, board, why, stopped)
+
+
+def _check_not_overspent(place: SweepFolder, sweep: Sweep) -> None:
+    done = len(Record.of(sweep, place.storage(sweep)).spent()) if place.has_begun(sweep) else 0
+    if sweep.budget.trials < done:
+        raise SweepError(f"budget.trials: {many(done, 'trial')} of this sweep are done; got {sweep.budget.trials}")
 
 
 @contextmanager

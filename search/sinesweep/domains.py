@@ -90,6 +90,13 @@ class Choice:
 Domain: TypeAlias = Float | Int | Choice
 
 
+def allowed(domain: Domain) -> str:
+    """What a sweep file may ask for."""
+    if isinstance(domain, Choice) and all(map(_is_number, domain.options)):
+        return f"a number from {min(domain.options)} to {max(domain.options)}"
+    return str(domain)
+
+
 def searched(domain: Domain) -> Domain | None:
     """The part of a domain that is searched when a sweep file says nothing; None where the default is kept."""
     if domain.search is False:

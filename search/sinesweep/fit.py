@@ -9,6 +9,8 @@ from sinesweep.contract import Plugin
 from sinesweep.domains import Choice, Float, Int
 from sinesweep.settings import When
 
+BATCHES = tuple(2**power for power in range(13))
+
 OPTIMIZERS = (
     "adam",
     "adamw",
@@ -42,7 +44,7 @@ class Fit(Plugin):
     """
 
     epochs: Annotated[int, Int(1, 2000, log=True, search=False), "passes over the training part"] = 30
-    batch_size: Annotated[int, Choice((8, 16, 32, 64, 128)), "clips", "examples a step"] = 32
+    batch_size: Annotated[int, Choice(BATCHES, search=(8, 16, 32, 64, 128)), "clips", "examples a step"] = 32
     optimizer: Annotated[str, Choice(OPTIMIZERS, search=False), "how a gradient becomes a step"] = "adam"
     learning_rate: Annotated[
         float, Float(1e-6, 10.0, log=True, search=(1e-4, 1e-2)), "length of a step at the schedule's top"

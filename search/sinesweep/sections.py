@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_serializer, field_validator, model_validator
@@ -225,3 +226,10 @@ class Workers(Section):
         description="a running Ray cluster to join: auto or HOST:PORT; its machines share the driver's cache and the"
         " sweep's folder under the same paths, or are sent the sound once and send home what they write",
     )
+
+    @field_validator("address")
+    @classmethod
+    def _reachable(cls, address: str | None) -> str | None:
+        if address is not None and not re.fullmatch(r"auto|(\[[0-9a-fA-F:.]+\]|[\w.-]+):\d+", address):
+            raise ValueError(f"expected auto or HOST:PORT, such as 10.0.0.5:6379, got {address!r}")
+        return address

@@ -22,7 +22,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from sinesweep.blame import blaming
-from sinesweep.domains import Choice, Domain, Float, Int
+from sinesweep.domains import Choice, Domain, Float, Int, allowed
 from sinesweep.errors import PluginError, did_you_mean
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Setting:
         """`value` in this setting's type; raises ValueError with a readable reason."""
         parsed = value if type(value) is self.type and self.type in PLAIN else self._read(value)
         if self.domain is not None and parsed is not None and parsed not in self.domain:
-            raise ValueError(f"expected {self.domain}, got {value!r}")
+            raise ValueError(f"expected {allowed(self.domain)}, got {value!r}")
         return parsed
 
     def _read(self, value: Any) -> Any:

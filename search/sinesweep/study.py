@@ -86,7 +86,8 @@ class Study:
         if search.pruner == "asha":
             told = self._study.get_trials(deepcopy=False)
             self._promotion = Promotion.of(told, self.space.longest, metric(search.objective))
-        self._seconds_before, self._began = self.record.seconds, time.monotonic()
+        self._seconds_before = self.record.seconds
+        self._began: float | None = None  # the clock starts with the first trial
         for trial in first[_count(self._study) :]:  # those that a driver that died has not added yet
             self._study.add_trial(trial)
         asked = [each.user_attrs for each in self._study.get_trials(deepcopy=False) if TRIAL in each.user_attrs]
@@ -103,8 +104,12 @@ class Study:
         again keeps its own. So a search by one worker that was interrupted goes on as if it had not been (but for
         CMA-ES, which does not know a trial again).
         """
+        now = time.monotonic()
         with together(self._study._storage):
-            return self._asked_for(fresh)
+            trial = self._asked_for(fresh)
+        if trial is not None and self._began is None:
+            self._began = now
+        return trial
 
     def _asked_for(self, fresh: bool) -> Trial | None:
         wanted = [wish for wish in self.record.unmet() if wish not in self._continued.values()]
@@ -181,7 +186,9 @@ class Study:
         self._study.set_user_attr(BASELINE, result_to_json(result))
 
     def spend(self) -> float:
-        """Seconds of search so far, over all resumes; writes them down."""
+        """Seconds of search so far, over all resumes, each from its first trial on; writes them down."""
+        if self._began is None:
+            return self._seconds_before
         seconds = self._seconds_before + time.monotonic() - self._began
         self._study.set_user_attr(SECONDS, seconds)
         return seconds

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sinesweep import registry
 from sinesweep.errors import PluginError
@@ -51,7 +52,7 @@ OnePlugin = Annotated[Plugins, Field(min_length=1, max_length=1)]
 class Sweep(Section):
     """A search over front ends, networks, losses, augmentations and training settings on one data set."""
 
-    name: str = Field(pattern=r"^[\w][\w .-]*$", description="names the sweep and its folder")
+    name: str = Field(pattern=r"^[\w][\w .-]*$", max_length=100, description="names the sweep and its folder")
     data: Data
     audio: Audio = Audio()
     split: SplitRequest = SplitRequest()
@@ -78,6 +79,16 @@ class Sweep(Section):
     workers: Workers = Workers()
     storage: str | None = Field(None, description="an Optuna storage URL; default: a journal in the sweep's folder")
     study: str | None = Field(None, min_length=1, description="its name in the storage; default: the sweep's name")
+
+    @field_validator("storage")
+    @classmethod
+    def _lasting(cls, url: str | None) -> str | None:
+        if url is not None and not re.match(r"[\w+]+://.", url):
+            urls = "sqlite:///studies.db or postgresql+psycopg://HOST/DATABASE"
+            raise ValueError(f"expected a URL such as {urls}, got {url!r}")
+        if url is not None and url.startswith("sqlite") and ":memory:" in url:
+            raise ValueError(f"{url!r} is a database in memory, which is gone when the run ends; name a file")
+        return url
 
     _front_end = model_validator(mode="before")(with_front_end)
 

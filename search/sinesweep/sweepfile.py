@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -21,13 +22,17 @@ from sinesweep.settings import make
 from sinesweep.space import SearchSpace
 from sinesweep.sweep import Sweep, _as_mapping, with_front_end
 
+SQLITE_FILE = re.compile(r"^(sqlite(?:\+\w+)?:///)([^/:?][^?]*)")
+"""A database in a file whose path is relative: three slashes and no fourth one."""
+
 PLUGIN_SECTIONS = ("features", "architectures", "losses", "augmentations")
 
 
 def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
     """The sweep in a YAML file (1.2: `1e-4` is a number, `on` is a word).
 
-    `data.path` and the `folder` of an augmentation are taken relative to the file's own folder.
+    `data.path`, the `folder` of an augmentation and the file of a SQLite `storage` are taken relative to the file's own
+    folder.
 
     Args:
         path: the file.
@@ -172,6 +177,8 @@ def _set(document: dict[str, Any], override: str) -> None:
 
 
 def _anchor(document: dict[str, Any], folder: Path) -> None:
+    if isinstance(document.get("storage"), str):
+        document["storage"] = SQLITE_FILE.sub(lambda url: url[1] + _whole(url[2], folder), document["storage"])
     data = document.get("data")
     if isinstance(data, dict) and isinstance(data.get("path"), str):
         document["data"] = data | {"path": _whole(data["path"], folder)}

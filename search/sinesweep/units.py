@@ -39,6 +39,11 @@ class Units:
                 f"split.by is 'fold', but {len(unfolded)} of {len(dataset.clips)} clips have no published fold, such as"
                 f" {unfolded[0]}. Use split.by: group, or a reader that knows the folds."
             )
+        if by == "group" and not any(clip.group for clip in dataset.clips):
+            raise DatasetError(
+                "split.by is 'group', but no clip has a group, so recordings and speakers may stand on two sides. Say"
+                " how groups are told (`data.group`), or use split.by: clip"
+            )
         self.by = by if by != "auto" else ("group" if unfolded else "fold")
         self.of = {
             "fold": [clip.fold for clip in dataset.clips],

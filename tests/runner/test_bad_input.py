@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from sinesweep import predictions
 from sinesweep.journal import Journal
 from sinesweep.study import Study
 from sinesweep.sweep import Sweep
@@ -321,6 +322,26 @@ def test_a_disk_that_is_full_while_sounds_are_decoded_wherever_it_is(sinesweep, 
     assert "the disk is full. Free some space there, or set SINESWEEP_CACHE" in said.err
 
 
+def test_a_disk_that_is_full_while_a_trial_writes_ends_the_sweep_and_resume_tries_the_trial_again(
+    sinesweep, write_sweep, tmp_path
+):
+    folder, once = tmp_path / "sweep", {"epochs": 1, "batch_size": 16, "learning_rate": {"low": 1e-3, "high": 1e-2}}
+    save = predictions.save
+
+    def full_for_trials(file, *contents):
+        return save(file, *contents) if file.stem == "00000" else no_space()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(predictions, "save", full_for_trials)
+        said = sinesweep("run", write_sweep(budget={"trials": 2}, fit=once), "--out", folder)
+    assert said.code == FAILED
+    assert "trial 1: no space left on the disk" in said.err
+    assert "`sinesweep resume`, which tries it again" in said.err
+    said = sinesweep("resume", folder)
+    assert said.code == DONE
+    assert "2 of 2 trials" in said.out
+
+
 def test_a_disk_that_is_full_while_the_winner_is_written(sinesweep, write_sweep, tiny_disk):
     folder = tiny_disk("small", 4 * 2**20) / "sweep"  # room for a report, but not for 2.5 million parameters
     wide = {"mlp": {"layers": 3, "units": 1024, "norm": "none"}}
@@ -468,3 +489,39 @@ def test_a_journal_that_was_cut_off_in_mid_line(sinesweep, write_sweep, tmp_path
     said = sinesweep("resume", folder, "--set", "budget.trials=2")
     assert said.code == DONE
     assert "2 of 2 trials" in sinesweep("status", folder).out
+
+
+def test_a_resume_with_a_smaller_budget_than_was_spent(sinesweep, write_sweep, tmp_path):
+    folder = tmp_path / "sweep"
+    assert sinesweep("run", write_sweep(budget={"trials": 2}), "--out", folder, "--no-finalize").code == DONE
+    said = sinesweep("resume", folder, "--set", "budget.trials=1")
+    assert said.code == MISTAKE
+    assert "budget.trials: 2 trials of this sweep are done; got 1" in said.err
+
+
+def test_groups_that_are_asked_for_and_not_there(sinesweep, write_sweep, tones):
+    said = sinesweep("check", write_sweep(data={"reader": "folder", "path": str(tones)}, split={"by": "group"}))
+    assert said.code == MISTAKE
+    assert "split.by is 'group', but no clip has a group" in " ".join(said.err.split())
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [
+        ("storage=foo", "storage: expected a URL such as sqlite:///studies.db"),
+        ("storage='sqlite:///:memory:'", "storage: 'sqlite:///:memory:' is a database in memory"),
+        ("workers.address=bogus", "workers.address: expected auto or HOST:PORT, such as 10.0.0.5:6379, got 'bogus'"),
+        (f"name={'x' * 101}", "name: expected at most 100 characters"),
+        ("fit.batch_size=5000", "fit.batch_size: expected a number from 1 to 4096, got 5000"),
+    ],
+)
+def test_values_that_nothing_can_be_done_with(sinesweep, write_sweep, setting, reason):
+    said = sinesweep("check", write_sweep(), "--set", setting)
+    assert said.code == MISTAKE
+    assert reason in " ".join(said.err.split()).replace("sinesweep: ", "")
+
+
+def test_a_folder_whose_name_is_too_long(sinesweep, write_sweep, tmp_path):
+    said = sinesweep("run", write_sweep(), "--out", tmp_path / ("x" * 300))
+    assert said.code == MISTAKE
+    assert "File name too long; choose another folder with --out" in " ".join(said.err.split())

@@ -254,7 +254,7 @@ def test_a_full_disk_is_told_as_such(make_config, make_material, tmp_path, monke
 
     monkeypatch.setattr(predictions, "save", full)
     result = run(make_config(fit={"epochs": 1}), make_material(folds=1), folder=tmp_path)
-    assert result.state is State.FAILED
+    assert result.state is State.INTERRUPTED
     assert result.failure.cause is Cause.DISK
 
 

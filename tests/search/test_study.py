@@ -292,8 +292,10 @@ def test_the_gaussian_process_sampler_says_what_it_needs(tmp_path, monkeypatch):
 
 def test_search_time_adds_up_over_resumes(tmp_path):
     study = open_study(tmp_path)
-    spent = study.spend()
-    assert open_study(tmp_path, resume=True).spend() > spent > 0
+    study.tell(complete(study.ask(), 0.5))
+    spent, again = study.spend(), open_study(tmp_path, resume=True)
+    again.ask()
+    assert again.spend() > spent > 0
 
 
 def outcome_of(tmp_path, sweep, trials, killed_at=()):
@@ -340,3 +342,18 @@ def test_a_sampler_that_is_given_a_new_seed_asks_like_a_new_one(tmp_path, monkey
     kept = points(open_study(tmp_path / "one", sweep), 25, score)
     monkeypatch.setattr("sinesweep.study.reseeded", lambda sampler, search, seed: make_sampler(search, seed))
     assert points(open_study(tmp_path / "two", sweep), 25, score) == kept
+
+
+def test_the_clock_of_a_search_runs_from_its_first_trial_and_not_where_nothing_is_done(tmp_path, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("sinesweep.study.time.monotonic", lambda: now[0])
+    study = open_study(tmp_path)
+    now[0] += 50  # workers start
+    trial = study.ask()
+    now[0] += 7
+    study.tell(complete(trial, 0.5))
+    assert study.spend() == 7
+    idle = open_study(tmp_path, resume=True)
+    now[0] += 1000
+    assert idle.ask(fresh=False) is None
+    assert idle.spend() == idle.record.seconds == 7

@@ -46,6 +46,14 @@ def test_fifteen_lines_are_a_sweep(write, tmp_path):
     assert sweep.space().choices["architecture"].keys() == {"cnn", "mlp"}
 
 
+@pytest.mark.parametrize("scheme", ["sqlite", "sqlite+pysqlite"])
+def test_a_database_in_a_file_lies_where_the_sweep_file_is(write, tmp_path, scheme):
+    read = lambda url: read_sweep(write(GOOD), [f"storage={url}"]).storage  # noqa: E731
+    assert read(f"{scheme}:///studies.db") == f"{scheme}:///{tmp_path}/studies.db"
+    assert read(f"{scheme}:////elsewhere/studies.db") == f"{scheme}:////elsewhere/studies.db"
+    assert read("postgresql+psycopg://ann@host/studies") == "postgresql+psycopg://ann@host/studies"
+
+
 def test_a_sweep_survives_being_written_and_read(write, tmp_path):
     sweep = read_sweep(write(GOOD))
     again = tmp_path / "again.yaml"

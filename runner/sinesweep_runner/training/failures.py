@@ -49,7 +49,7 @@ def failure_of(error: BaseException) -> tuple[State, Failure]:
         return State.FAILED, Failure(Cause.OUT_OF_MEMORY, message, detail)
     full = next((e for e in chain if isinstance(e, OSError) and e.errno in (errno.ENOSPC, errno.EDQUOT)), None)
     if full is not None:
-        return State.FAILED, Failure(Cause.DISK, f"no space left on the disk: {full.filename or full}", detail)
+        return State.INTERRUPTED, Failure(Cause.DISK, f"no space left on the disk: {full.filename or full}", detail)
     return State.FAILED, Failure(Cause.ERROR, brief(error), detail)
 
 
