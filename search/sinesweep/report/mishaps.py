@@ -17,7 +17,7 @@ POLICIES: Mapping[str, str] = {
     Cause.HUNG: "ended, with its worker, or interrupted where it had none; the sampler learnt it",
     Cause.LOST: "gone on with from its last epoch as often as workers.retries says, then given up",
     Cause.PLUGIN: "given up, and the sampler learnt it; a plugin that fails three times in a row is set aside",
-    Cause.DISK: "ends the sweep; `resume` tries it again",
+    Cause.DISK: "ends the sweep; resume tries it again",
     Cause.ERROR: "given up; three in a row end the sweep",
 }
 """What is done about a trial of each kind."""
