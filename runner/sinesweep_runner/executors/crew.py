@@ -127,7 +127,7 @@ class Crew:
         """An idle worker, which is idle no more: one whose last trial had this front end, where there is one.
 
         Args:
-            front_end: `featurecache.heard` of it.
+            front_end: its settings, as far as features follow from them.
             among: idle workers to choose from; None for all.
             needed_bytes: what the trial needs of its device.
         """

@@ -7,12 +7,11 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from sinesweep.configuration import Parts
-from sinesweep.trial import Result, Trial
+from sinesweep.trial import Config, Result, Trial
 from sinesweep_runner.executors.crew import Crew
 from sinesweep_runner.executors.seating import most_bytes
 from sinesweep_runner.sizing import DeviceMemory, Size
-from sinesweep_runner.training.featurecache import heard
+from sinesweep_runner.training.featurecache import UNHEARD
 
 
 class Waiting:
@@ -44,7 +43,7 @@ class Waiting:
             place = crew.place(needed_bytes, kept)
             if place.workers:
                 self._queue.remove(trial)
-                yield trial, crew.serve(heard(Parts.of(trial.config).features), place.workers, needed_bytes)
+                yield trial, crew.serve(_heard(trial.config), place.workers, needed_bytes)
             elif place.awaited is not None:
                 kept.add(place.awaited)
 
@@ -63,3 +62,8 @@ class Waiting:
             return False
         self._memory.ended(result, peak_bytes)
         return True
+
+
+def _heard(config: Config) -> dict[str, Any]:
+    """What is equal where the features of two trials are, whatever is done with them afterwards."""
+    return {name: value for name, value in config["features"].items() if name not in UNHEARD}
