@@ -82,6 +82,7 @@ def verdict(broken, tmp_path):
         ("datasets", "Disordered", "known words", "'spech' is nothing that labels tell. Did you mean 'speech'?"),
         ("datasets", "Disordered", "stable order", "not sorted by path"),
         ("datasets", "Disordered", "not there or empty", "the message does not name"),
+        ("datasets", "Repetitive", "no clip is there twice", "listed twice: ("),
         ("baselines", "Restless", "every length and rate", "numbers, by length and rate"),
         ("baselines", "Restless", "the same seed", "the numbers differ by up to"),
     ],
