@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from rich.console import Console
 from ruamel.yaml import YAML
 
-from sinesweep.contract import Plugin
-from sinesweep.errors import PluginError
+from sinesweep.blame import NOBODYS
+from sinesweep.contract import DatasetReader, Plugin
+from sinesweep.errors import DatasetError, PluginError
 from sinesweep.settings import make, settings
 from sinesweep.testing import SUITES, Verdict
+from sinesweep.testing.points import named
 from sinesweep.testing.verdicts import in_words, judge, needs_keras, promises
-from sinesweep.wording import duration, many
+from sinesweep.wording import LONGEST, duration, many
 from sinesweep_runner import backend
 from sinesweep_runner.showing import find
 
@@ -30,10 +32,14 @@ def check_plugin(name: str, kind: str | None, given: Sequence[str], say: Callabl
 
     Raises:
         PluginError: the plugin is unknown or broken, or a setting is missing or wrong.
+        DatasetError: a reader says that its settings name no data set.
     """
     kind, plugin = find(name, kind)
     made = _made(kind, name, plugin, given)
-    say(f"{name} ({kind}), {made}\n")
+    complaint = _complaint(made)
+    if complaint:
+        raise DatasetError(f"{name} needs a data set to be tried on, and finds none with these settings: {complaint}")
+    say(f"{name} ({kind}), {_headline(made)}\n")
     verdicts, faults = [], set()
     for verdict in _examined(kind, made, say):
         verdicts.append(verdict)
@@ -71,6 +77,27 @@ def _made(kind: str, name: str, plugin: type[Plugin], given: Sequence[str]) -> P
         asked = "; ".join(f"--set {each.name}=… ({each.help})" for each in missing)
         raise PluginError(f"{name} has settings without a default, which a test of it needs: {asked}")
     return make(plugin, chosen, f"{kind}.{name}")
+
+
+def _complaint(plugin: Plugin) -> str:
+    """What a reader says is wrong with its files; empty where it takes them, or fails: its suite tells of that."""
+    if not isinstance(plugin, DatasetReader):
+        return ""
+    try:
+        plugin.read()
+    except DatasetError as reason:
+        return str(reason)
+    except NOBODYS:
+        raise
+    except BaseException:  # a stranger's plugin may raise anything
+        return ""
+    return ""
+
+
+def _headline(plugin: Plugin) -> str:
+    """The plugin with the settings that are not at their defaults, as far as a line or two can hold them."""
+    text = named(plugin)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _line(verdict: Verdict) -> str:

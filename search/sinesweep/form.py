@@ -21,7 +21,7 @@ from sinesweep.contract import (
     Loss,
     Plugin,
 )
-from sinesweep.errors import did_you_mean
+from sinesweep.errors import PluginError, did_you_mean
 from sinesweep.settings import settings
 from sinesweep.wording import named
 
@@ -80,6 +80,8 @@ def _wrong_settings(plugin: type[Any]) -> list[str]:
     earlier: list[str] = []
     try:
         fields = settings(plugin)
+    except PluginError as reason:
+        return [str(reason)]
     except NOBODYS:
         raise
     except BaseException as reason:  # an annotation is code, and may name what is not there

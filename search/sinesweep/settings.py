@@ -105,7 +105,11 @@ class Setting:
 
 
 def settings(plugin: type[Any]) -> Mapping[str, Setting]:
-    """The settings of a plugin class by name, in the order of its fields."""
+    """The settings of a plugin class by name, in the order of its fields.
+
+    Raises:
+        PluginError: a field has more than one domain.
+    """
     return _read(cast("Hashable", plugin))
 
 
@@ -125,6 +129,9 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 def _setting(field: dataclasses.Field[Any], hint: Any) -> Setting:
     marks = typing.get_args(hint)[1:] if typing.get_origin(hint) is Annotated else ()
     texts = [mark for mark in marks if isinstance(mark, str)]
+    domains = [mark for mark in marks if isinstance(mark, Float | Int | Choice)]
+    if len(domains) > 1:
+        raise PluginError(f"'{field.name}' has {len(domains)} domains, {' and '.join(map(str, domains))}; leave one")
     required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     default = field.default_factory() if field.default_factory is not dataclasses.MISSING else field.default
     return Setting(
@@ -132,7 +139,7 @@ def _setting(field: dataclasses.Field[Any], hint: Any) -> Setting:
         type=typing.get_args(hint)[0] if marks else hint,
         default=None if required else default,
         required=required,
-        domain=next((mark for mark in marks if isinstance(mark, Float | Int | Choice)), None),
+        domain=domains[0] if domains else None,
         unit=texts[0] if len(texts) > 1 else "",
         help=texts[-1] if texts else "",
         when=tuple(mark for mark in marks if isinstance(mark, When)),

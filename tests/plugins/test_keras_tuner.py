@@ -25,6 +25,8 @@ from sinesweep.picks import grid, random_pick, suggest
 from sinesweep.settings import make, values
 from sinesweep.space import SearchSpace
 from sinesweep.sweepfile import check_document
+from sinesweep.testing import ArchitectureSuite
+from sinesweep.testing.verdicts import judge, needs_keras, promises
 from sinesweep.trial import State
 from sinesweep_plugins.architectures import _hyper_layers, _hyper_space
 from sinesweep_plugins.architectures.keras_tuner import KerasTuner
@@ -596,3 +598,21 @@ def test_reading_the_plugin_imports_neither_keras_nor_kerastuner():
         "sys.exit(bool({'keras', 'keras_tuner'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+TWO_ANSWERS = """
+    def build(hp, input_shape):
+        return keras.Sequential([
+            keras.Input(input_shape),
+            layers.Flatten(),
+            layers.Dense(hp.Choice("units", [4, 8]), activation="elu"),
+            layers.Dense(2, activation="softmax"),
+        ])
+"""
+
+
+def test_a_hypermodel_with_a_number_of_outputs_of_its_own_is_asked_for_as_many_by_the_suite(module):
+    hypermodel = KerasTuner(hypermodel=f"{module(TWO_ANSWERS)}:build")
+    kinds = [name for name in promises(ArchitectureSuite) if needs_keras("architectures", name)]
+    found = [judge("architectures", name, hypermodel) for name in kinds]
+    assert [each for each in found if each.kept is False] == []

@@ -83,7 +83,7 @@ COSTLY = {
     "tc_resnet",
     "transformer",
 }
-"""Plugins of which sixty configurations take long: that one promise is left to the slow tests."""
+"""Plugins of which sixty configurations take long: the promises that need so many are left to the slow tests."""
 
 COSTLIEST = {"bc_resnet", "mobilenet"}
 """Networks that take seconds to build once: whatever builds them is left to the slow tests."""
@@ -103,7 +103,7 @@ def pytest_generate_tests(metafunc):
 def is_slow(test, name):
     if name in COSTLIEST:
         return not test.__qualname__.startswith("PluginSuite.")
-    return name in COSTLY and test.__name__.startswith("test_every_edge_and_random_point")
+    return name in COSTLY and test.__name__.startswith(("test_every_edge_and_random_point", "test_every_option"))
 
 
 @pytest.fixture

@@ -108,6 +108,10 @@ def test_every_kind_says_what_it_takes_or_gives(sinesweep, name, words):
         (["show", "nowhere:Plugin"], "plugin 'nowhere:Plugin' (nowhere:Plugin) cannot be imported"),
         (["show", "pathlib:Path"], "expected a class that inherits from one of FeatureExtractor, HostExtractor, "),
         (["check", "folder"], "--set path=… (the folder that holds a folder for each class)"),
+        (
+            ["check", "folder", "--set", "path=nowhere"],
+            "folder needs a data set to be tried on, and finds none with these",
+        ),
         (["check", "folder", "--set", "path"], "--set path: expected setting=value"),
         (["check", "log_mel", "--set", "n_mel=8"], "log_mel.n_mel: there is no such setting. Did you mean 'n_mels'?"),
         (["new", "features", "3d"], "'3d' cannot name a module"),
@@ -132,6 +136,17 @@ def test_check_says_of_every_promise_whether_it_is_kept(sinesweep, tmp_path):
     assert code == 0
     assert "kept    reading twice gives the same table" in told
     assert "folder keeps all of" in told
+
+
+def test_check_names_the_settings_that_were_given_and_no_more_of_them_than_a_line_or_two(sinesweep, tmp_path):
+    (tmp_path / "dog").mkdir()
+    (tmp_path / "dog" / "1.wav").touch()
+    group = f"(.*)(?:{'x' * 3000})?"
+    _, told, _ = sinesweep("plugins", "check", "folder", "--set", f"path={tmp_path}", "--set", f"group={group}")
+    headline = told.splitlines()[0]
+    assert headline.startswith(f"folder (datasets), Folder(path='{tmp_path}', group='(.*)(?:xxx")
+    assert headline.endswith("x…")
+    assert len(headline) < 250
 
 
 LATE = """

@@ -364,6 +364,17 @@ class Disordered(DatasetReader):
 
 
 @dataclass(frozen=True)
+class Repetitive(DatasetReader):
+    """Lists every clip twice."""
+
+    path: Annotated[str, "a folder"]
+
+    def read(self):
+        files = sorted([*Path(self.path).iterdir()] * 2)
+        return Dataset("repetitive", tuple(Clip(str(file), "noise") for file in files), ("noise",))
+
+
+@dataclass(frozen=True)
 class Restless(Baseline):
     """Describes long clips with more numbers, and decides by chance."""
 

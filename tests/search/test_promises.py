@@ -10,7 +10,7 @@ import pytest
 
 from sinesweep.contract import DatasetReader, FeatureExtractor
 from sinesweep.testing import SUITES, examine
-from sinesweep.testing.points import changed, edges, named, random_points
+from sinesweep.testing.points import changed, edges, named, options, random_points
 from sinesweep.testing.verdicts import judge, promises
 
 # Keras 3.15 asks TensorFlow's variables for a copy in a way that numpy 2 has deprecated.
@@ -76,12 +76,14 @@ def verdict(broken, tmp_path):
         ("architectures", "Deep", "dropout acts", "two calls in training with dropout 0.5: the numbers are the same"),
         ("architectures", "Deep", "l1 and l2 weigh", "l1 = 0.001 adds nothing to the loss"),
         ("architectures", "Wide", "every edge and random point", "expected ((None, 16, 16), (None, 3))"),
+        ("architectures", "Wide", "gradients reach", "the network goes from (None, 16, 16) to (None, 4), expected"),
         ("losses", "Counting", "gradients are finite and reach", "no gradient reaches the logits"),
         ("losses", "Counting", "clips can be weighed", "where every clip counts 0 times"),
         ("features", "Fickle", "caches know it in another process", "another process has another code"),
         ("datasets", "Disordered", "known words", "'spech' is nothing that labels tell. Did you mean 'speech'?"),
         ("datasets", "Disordered", "stable order", "not sorted by path"),
         ("datasets", "Disordered", "not there or empty", "the message does not name"),
+        ("datasets", "Repetitive", "no clip is there twice", "listed twice: ("),
         ("baselines", "Restless", "every length and rate", "numbers, by length and rate"),
         ("baselines", "Restless", "the same seed", "the numbers differ by up to"),
     ],
@@ -222,6 +224,16 @@ def test_edges_are_all_ends_and_meet_the_conditions_of_a_setting(broken):
     tops = [point for point in edges(LogMel(compression="ln")) if point.top_db != 80.0]
     assert [(point.top_db, point.compression) for point in tops] == [(0.0, "db"), (200.0, "db")]
     assert {point.n_mels for point in edges(LogMel())} == {8, 64, 256}
+
+
+def test_options_are_all_others_of_words_and_switches_and_no_numbers():
+    from sinesweep_plugins.features.pcen import PCEN
+
+    tried = list(options(PCEN()))
+    assert {point.trainable for point in tried} == {True, False}
+    assert {point.window for point in tried} == {"hann", "hamming"}
+    assert {point.n_mels for point in tried} == {PCEN().n_mels}
+    assert PCEN() not in tried
 
 
 def test_random_points_are_the_same_every_time_and_half_of_them_lie_in_what_is_searched():

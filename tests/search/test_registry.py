@@ -174,6 +174,10 @@ def test_an_unknown_name_gets_the_nearest_and_the_installed_list():
         ),
         (WORKING + "    order: Annotated[int, Int(1, 3)] = 7", "the default of 'order' is 7, outside 1 … 3"),
         (
+            WORKING + "    order: Annotated[int, Int(1, 3), Int(5, 7), 'of the filter'] = 1",
+            r"'order' has 2 domains, 1 … 3 and 5 … 7; leave one",
+        ),
+        (
             WORKING + "    order: int = 1\n    power: Annotated[int, Int(1, 3), When('odrer', 2)] = 1",
             "'power' hangs on 'odrer', which is no field before it. Did you mean 'order'?",
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from sinesweep.contract import Architecture, Shape
 from sinesweep.domains import Choice, Float, Scalar
@@ -29,6 +29,8 @@ class KerasTuner(Architecture):
     sigmoid at its end is taken off, so that it ends in logits. Its `compile` and `fit` are not used: `fit` of the sweep
     says how it is trained, and what only sets its optimizer is not searched.
     """
+
+    own_outputs: ClassVar[bool] = True
 
     dropout: Annotated[float, Float(0.0, 0.9, search=False), "share of units dropped before its last layer"] = 0.0
     l1: Annotated[

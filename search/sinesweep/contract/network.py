@@ -21,9 +21,12 @@ class Architecture(Plugin):
 
     Attributes:
         exports: a model with it can be exported as a SavedModel that gives the same answers.
+        own_outputs: it may hold a network that has a number of outputs of its own, and is of use for no other. Its
+            suite then asks for that number.
     """
 
     exports: ClassVar[bool] = True
+    own_outputs: ClassVar[bool] = False
 
     dropout: Annotated[float, Float(0.0, 0.9, search=(0.0, 0.5)), "share of units that are dropped in training"] = 0.2
     l1: Annotated[float, Choice((0.0, 1e-6, 1e-5, 1e-4, 1e-3)), "weight of the sum of absolute kernel weights"] = 0.0

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 from unittest import SkipTest
 
 import numpy as np
 
-from sinesweep.contract import Augmentation, Augmenter, HostAugmentation, Stage
+from sinesweep.contract import Augmentation, Augmenter
 from sinesweep.settings import settings
+from sinesweep.testing.batches import (
+    BATCHES,
+    CLIPS,
+    RATE_HZ,
+    Examples,
+    after_one_another,
+    augmenter,
+    call,
+    examples,
+    predicted,
+)
 from sinesweep.testing.expect import expect_array, expect_different, expect_labels, expect_same, refused, trying
-from sinesweep.testing.kerasparts import KerasSuite, array, in_training
+from sinesweep.testing.kerasparts import KerasSuite, in_graph
 from sinesweep.testing.points import changed, ends, named, points
-from sinesweep.testing.sounds import Array, clips, noise
+from sinesweep.testing.sounds import Array
 
-RATE_HZ = 8000
-CLIPS, OUTPUTS = 16, 4
-BATCHES = 4
-
-Examples: TypeAlias = tuple[Array, ...]
-"""What a layer is given: the clips, and their targets where its stage changes those too."""
+CHANCE = "draw anew in every call: by keras.random from the layer's SeedGenerator, or from the rng that is given"
+"""The way out where chance does not go on from batch to batch."""
 
 
 class AugmentationSuite(KerasSuite):
@@ -50,13 +56,14 @@ class AugmentationSuite(KerasSuite):
                 expect_kept_shapes(given, augmenter(plugin, seed=1)(given))
 
     def test_nothing_is_changed_outside_training(self, plugin: Augmenter) -> None:
-        """Neither when Keras says so nor when nobody says anything."""
+        """Neither when Keras says so nor when nobody says anything; in a graph neither."""
         if not isinstance(plugin, Augmentation):
             raise SkipTest("it is computed on the host, in training only")
         layer, given = plugin.layer(RATE_HZ, 1), examples(plugin.stage)
         for options in ({}, {"training": False}):
-            for before, after in zip(given, _call(layer, given, **options), strict=True):
-                expect_same(f"what was called with {options or 'no options'}", before, after)
+            expect_unchanged(f"what was called with {options or 'no options'}", given, call(layer, given, **options))
+        graph = in_graph(plugin.layer(RATE_HZ, 1), training=False)
+        expect_unchanged("what went through a graph with training=False", given, predicted(graph, given))
 
     def test_features_with_channels_keep_their_shape(self, plugin: Augmenter) -> None:
         """A front end may give `(frames, bins, channels)`."""
@@ -74,12 +81,13 @@ class AugmentationSuite(KerasSuite):
 
     def test_the_seed_decides(self, plugin: Augmenter) -> None:
         """The same seed gives the same batches; another seed, and the next batch, give others where there is chance."""
-        first, same, other = (self._batches(plugin, seed) for seed in (1, 1, 2))
-        expect_same("two layers of one seed", first, same)
+        given = examples(plugin.stage)
+        first, same, other = (after_one_another(augmenter(plugin, seed), given) for seed in (1, 1, 2))
+        expect_same("two layers of one seed", np.concatenate(first), np.concatenate(same))
         if not _is_random(plugin):
-            raise SkipTest("it has no chance: its layer keeps no SeedGenerator")
-        expect_different("two seeds", first, other)
-        expect_different("two batches after one another", first[: len(first) // 2], first[len(first) // 2 :])
+            raise SkipTest("it has no chance: two seeds give the same, and its layer keeps no SeedGenerator")
+        expect_different("two seeds", np.concatenate(first), np.concatenate(other))
+        expect_different("two batches after one another", *first, CHANCE)
 
     def test_every_clip_has_a_draw_of_its_own(self, plugin: Augmenter) -> None:
         """Sixteen copies of one clip come out in more than one way, in four batches at the latest."""
@@ -90,22 +98,35 @@ class AugmentationSuite(KerasSuite):
         ways = [len({clip.tobytes() for clip in change(same)[0]}) for _ in range(BATCHES)]
         assert max(ways) > 1, "sixteen copies of a clip always come out alike; draw for every clip of a batch"
 
+    def test_a_clip_is_changed_alike_whatever_lies_beside_it(self, plugin: Augmenter) -> None:
+        """Where targets stay as they are, nothing of one clip may come into another."""
+        if plugin.stage.changes_targets or not isinstance(plugin, Augmentation):
+            raise SkipTest("it changes targets too, or is given one clip at a time")
+        (given,) = examples(plugin.stage)
+        half = CLIPS // 2
+        others = np.concatenate([3 * given[half:], given[half:]])
+        first, second = (augmenter(plugin, seed=1)((batch,))[0][half:] for batch in (given, others))
+        what = f"a clip beside two sets of others (at stage '{plugin.stage}' none is mixed with another; see 'batch')"
+        expect_same(what, first, second, 1e-4, 1e-5)
+
     def test_what_comes_in_is_not_changed(self, plugin: Augmenter) -> None:
         """Clips are shared by all who work with them."""
         given = examples(plugin.stage)
-        kept = [part.copy() for part in given]
+        kept = tuple(part.copy() for part in given)
         augmenter(plugin, seed=1)(given)
-        for before, after in zip(kept, given, strict=True):
-            expect_same("the clips before and after", before, after)
+        expect_unchanged("the clips before and after", kept, given)
 
     def test_it_works_in_a_traced_graph_for_batches_of_any_size(self, plugin: Augmenter) -> None:
         """As in training, where the graph is made once and the number of clips is unknown in it."""
         if not isinstance(plugin, Augmentation):
             raise SkipTest("it is computed on the host and is no part of the graph")
-        model, given = in_training(plugin.layer(RATE_HZ, 1)), examples(plugin.stage)
-        for size in (CLIPS, 5):
+        model, given = in_graph(plugin.layer(RATE_HZ, 1), training=True), examples(plugin.stage)
+        for size in (5, CLIPS):
             batch = tuple(part[:size] for part in given)
-            expect_kept_shapes(batch, _predicted(model, batch))
+            expect_kept_shapes(batch, predicted(model, batch))
+        if _is_random(plugin):
+            first, second = after_one_another(lambda batch: predicted(model, batch), given)
+            expect_different("two batches after one another in one graph", first, second, CHANCE)
 
     def test_adjustable_settings_are_read_from_weights(self, plugin: Augmenter) -> None:
         """A graph of other such settings does the same, once it has the weights: so one graph serves many trials."""
@@ -116,36 +137,12 @@ class AugmentationSuite(KerasSuite):
         other, given = _elsewhere(plugin), examples(plugin.stage)
         with trying(other, f"with the weights of {named(plugin)}"):
             layers = [each.layer(RATE_HZ, 1) for each in (plugin, other)]
-            models = [in_training(layer) for layer in layers]
+            models = [in_graph(layer, training=True) for layer in layers]
             for model in models:
-                _predicted(model, given)
+                predicted(model, given)
             _give_weights(*layers)
-            for expected, got in zip(*(_predicted(model, given) for model in models), strict=True):
+            for expected, got in zip(*(predicted(model, given) for model in models), strict=True):
                 expect_same("its graph holds what `adjustable` says is in weights", expected, got)
-
-    def _batches(self, plugin: Augmenter, seed: int) -> Array:
-        """The clips of some batches, one behind the other."""
-        change, given = augmenter(plugin, seed), examples(plugin.stage)
-        return np.concatenate([change(given)[0] for _ in range(BATCHES)])
-
-
-def examples(stage: Stage, samples: int = 4000, frames: int = 50, bins: int = 20) -> Examples:
-    """Sixteen clips as a layer of this stage gets them, silence and an impulse among them."""
-    features = noise(CLIPS, frames, bins, seed=1)
-    waves = np.concatenate([clips(samples), 0.5 * noise(CLIPS - 3, samples, seed=1)])
-    targets = np.eye(OUTPUTS, dtype=np.float32)[np.arange(CLIPS) % OUTPUTS]
-    clips_ = waves if stage.changes_waveforms else features
-    return (clips_, targets) if stage.changes_targets else (clips_,)
-
-
-def augmenter(plugin: Augmenter, seed: int) -> Callable[[Examples], Examples]:
-    """What training does with a batch, whatever the form of the augmentation; its chance goes on from call to call."""
-    if isinstance(plugin, HostAugmentation):
-        rng = np.random.default_rng(seed)
-        return lambda given: (np.stack([plugin.change(wave, RATE_HZ, rng) for wave in given[0]]),)
-    assert isinstance(plugin, Augmentation)
-    layer = plugin.layer(RATE_HZ, seed)
-    return lambda given: _call(layer, given, training=True)
 
 
 def expect_kept_shapes(given: Examples, changed: Examples) -> None:
@@ -155,16 +152,26 @@ def expect_kept_shapes(given: Examples, changed: Examples) -> None:
         expect_array(name, after, before.shape)
 
 
+def expect_unchanged(what: str, given: Examples, after: Examples) -> None:
+    """Each part, number for number."""
+    for part, same in zip(given, after, strict=True):
+        expect_same(what, part, same)
+
+
 def _swelling(clip: Array) -> Array:
     """A clip that comes out of silence and goes back to it, so that it matters what counts as silence."""
     return clip * np.hanning(clip.shape[1]).reshape(1, -1, *[1] * (clip.ndim - 2)).astype(np.float32)
 
 
 def _is_random(plugin: Augmenter) -> bool:
-    """Whether it promises chance: a layer by keeping a `SeedGenerator`, which Keras lists among its variables."""
+    """Whether it promises chance: its layer keeps a `SeedGenerator`, which Keras lists, or follows from the seed."""
     if not isinstance(plugin, Augmentation):
         return True
-    return any("seed" in v.path for v in plugin.layer(RATE_HZ, 1).non_trainable_variables)
+    if any("seed" in variable.path for variable in plugin.layer(RATE_HZ, 1).non_trainable_variables):
+        return True
+    given = examples(plugin.stage)
+    first, other = (np.concatenate(after_one_another(augmenter(plugin, seed), given)) for seed in (1, 2))
+    return not np.array_equal(first, other)
 
 
 def _elsewhere(plugin: Augmentation) -> Augmentation:
@@ -184,19 +191,3 @@ def _give_weights(giver: Any, taker: Any) -> None:
     assert shapes[0] == shapes[1], f"its weights have the shapes {shapes[1]}, expected {shapes[0]}"
     for given, taken in zip(giver.variables, taker.variables, strict=True):
         taken.assign(given)
-
-
-def _predicted(model: Any, given: Examples) -> Examples:
-    return _parts(model.predict_on_batch(_together(given)))
-
-
-def _call(layer: Any, given: Examples, **options: Any) -> Examples:
-    return _parts(layer(_together(given), **options))
-
-
-def _together(given: Any) -> Any:
-    return tuple(given) if len(given) > 1 else given[0]
-
-
-def _parts(answer: Any) -> Examples:
-    return tuple(array(part) for part in answer) if isinstance(answer, tuple | list) else (array(answer),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from unittest import SkipTest
 
@@ -57,8 +58,8 @@ class DatasetSuite(PluginSuite):
         dataset = plugin.read()
         if dataset.columns:
             raise SkipTest("its clips are vectors, not sounds")
-        pieces = [(clip.path, clip.start_s, clip.stop_s) for clip in dataset.clips]
-        double = {piece for piece in pieces if pieces.count(piece) > 1}
+        pieces = Counter((clip.path, clip.start_s, clip.stop_s) for clip in dataset.clips)
+        double = [piece for piece, times in pieces.items() if times > 1]
         assert not double, f"listed twice: {sorted(map(str, double))[0]}"
 
     def test_every_edge_and_random_point_reads_or_says_what_is_missing(self, plugin: DatasetReader) -> None:

@@ -63,6 +63,6 @@ def expect_same(what: str, first: Array, second: Array, rtol: float = 0.0, atol:
         raise AssertionError(f"{what}: the numbers differ by up to {away:.3g}")
 
 
-def expect_different(what: str, first: Array, second: Array) -> None:
+def expect_different(what: str, first: Array, second: Array, way_out: str = "") -> None:
     """Two arrays that are not the same, number for number."""
-    assert not np.array_equal(first, second), f"{what}: the numbers are the same"
+    assert not np.array_equal(first, second), "; ".join(filter(None, (f"{what}: the numbers are the same", way_out)))

@@ -6,6 +6,7 @@ Keras is imported inside: to import a suite costs nothing.
 from __future__ import annotations
 
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import SkipTest
@@ -19,6 +20,9 @@ from sinesweep.wording import brief
 
 if TYPE_CHECKING:
     import keras
+
+LEARNING_RATE = 1e3
+"""Of the one step of `steps`: so long that the faintest gradient is seen in float32."""
 
 
 class KerasSuite(PluginSuite):
@@ -64,19 +68,19 @@ def reloaded(model: keras.Model) -> keras.Model:
             raise AssertionError(f"the file cannot be read: {brief(fault)}") from fault
 
 
-def in_training(layer: keras.Layer) -> keras.Model:
-    """A model that calls `layer` as training does, in a graph, even where it is asked to predict."""
+def in_graph(layer: keras.Layer, training: bool) -> keras.Model:
+    """A model that calls `layer` in a graph, as in training or outside it, even where it is asked to predict."""
     import keras
 
-    class InTraining(keras.Model):  # type: ignore[misc]  # Keras has no types
+    class InGraph(keras.Model):  # type: ignore[misc]  # Keras has no types
         def __init__(self) -> None:
             super().__init__()
             self.layer = layer
 
         def call(self, inputs: Any) -> Any:
-            return self.layer(inputs, training=True)
+            return self.layer(inputs, training=training)
 
-    return InTraining()
+    return InGraph()
 
 
 def exported(model: keras.Model, inputs: Array) -> Array:
@@ -91,9 +95,9 @@ def exported(model: keras.Model, inputs: Array) -> Array:
 
 
 def steps(model: keras.Model, inputs: Array, targets: Array, loss: Any = None) -> dict[str, Array]:
-    """How one step of gradient descent moves each trainable weight, by the weight's path.
+    """How one step of gradient descent, by `LEARNING_RATE`, moves each trainable weight, by the weight's path.
 
-    The step is so long that the faintest gradient is seen in float32. The model is of no use afterwards.
+    The model is of no use afterwards.
 
     Args:
         loss: of targets and what the model gives; by default the sum of squared distances.
@@ -104,8 +108,10 @@ def steps(model: keras.Model, inputs: Array, targets: Array, loss: Any = None) -
     if not before:
         return {}
     loss = loss or keras.losses.MeanSquaredError(reduction="sum")
-    model.compile(keras.optimizers.SGD(1e3), loss, run_eagerly=True, jit_compile=False)
-    model.train_on_batch(inputs, targets)
+    model.compile(keras.optimizers.SGD(LEARNING_RATE), loss, run_eagerly=True, jit_compile=False)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Gradients do not exist")  # a weight that is not moved says so
+        model.train_on_batch(inputs, targets)
     return {weight.path: array(weight) - old for weight, old in zip(model.trainable_weights, before, strict=True)}
 
 

@@ -9,11 +9,15 @@ import numpy as np
 from sinesweep.contract import Loss
 from sinesweep.dataset import Task
 from sinesweep.testing.expect import expect_same, refused, trying
-from sinesweep.testing.kerasparts import KerasSuite, array, steps
+from sinesweep.testing.kerasparts import LEARNING_RATE, KerasSuite, array, steps
 from sinesweep.testing.points import points
 from sinesweep.testing.sounds import Array, noise
 
 CLIPS = 6
+DIRECTIONS = 3
+
+STEP = 0.01
+"""How far the logits are moved to see the slope of a loss."""
 
 
 class LossSuite(KerasSuite):
@@ -54,6 +58,16 @@ class LossSuite(KerasSuite):
                 before, after = value(loss, targets, logits), value(loss, targets, nearer)
                 assert after < before, f"it is {before:g}, and {after:g} a step downhill"
 
+    def test_its_gradient_is_its_slope(self, plugin: Loss) -> None:
+        """Along a few random directions, for whole and mixed targets."""
+        for task, outputs in _served(plugin):
+            with trying(plugin, task):
+                loss, logits = plugin.build(task), noise(CLIPS, outputs)
+                for targets in (examples(task, outputs), mixed_examples(task, outputs)):
+                    gradient = -downhill(loss, targets, logits) / LEARNING_RATE
+                    for number in range(DIRECTIONS):
+                        expect_slope(loss, targets, logits, gradient, noise(CLIPS, outputs, seed=10 + number))
+
     def test_clips_can_be_weighed(self, plugin: Loss) -> None:
         """`fit.class_weights` weighs them: all by 2 makes it twice as much, all by 0 nothing."""
         for task, outputs in _served(plugin):
@@ -65,6 +79,24 @@ class LossSuite(KerasSuite):
                     assert np.isclose(weighed, weight * plain, rtol=1e-4, atol=1e-6), (
                         f"it is {plain:g}, and {weighed:g} where every clip counts {weight:g} times"
                     )
+
+    def test_each_clip_is_weighed_by_itself(self, plugin: Loss) -> None:
+        """Some by 2 and the others by 0.5; what a clip says that counts nothing changes nothing."""
+        for task, outputs in _served(plugin):
+            with trying(plugin, task):
+                loss, targets, logits = plugin.build(task), examples(task, outputs), noise(CLIPS, outputs)
+                some = (np.arange(CLIPS) % 2).astype(np.float32)
+                odd, even = (value(loss, targets, logits, sample_weight=each) for each in (some, 1 - some))
+                both = value(loss, targets, logits, sample_weight=2 * some + 0.5 * (1 - some))
+                assert np.isclose(both, 2 * odd + 0.5 * even, rtol=1e-4, atol=1e-6), (
+                    f"it is {odd:g} of some clips, {even:g} of others, {both:g} where they count 2 and 0.5 times"
+                )
+                others = np.where(some[:, None] > 0, logits, -3 * logits)
+                changed = value(loss, targets, others, sample_weight=some)
+                assert np.isclose(changed, odd, rtol=1e-4, atol=1e-6), (
+                    f"it is {odd:g}, and {changed:g} where the logits of clips change that count 0 times; give a number"
+                    " a clip, and Keras weighs and averages them"
+                )
 
     def test_class_weights_are_none_or_one_for_each_class(self, plugin: Loss) -> None:
         """Finite, none below 0, whatever the counts; a class may have no clip in a fold."""
@@ -115,6 +147,21 @@ def expect_finite_everywhere(loss: Any, task: Task, outputs: int) -> None:
         for scale in (0.0, 1.0, 100.0):
             number = value(loss, targets, scale * noise(CLIPS, outputs))
             assert np.isfinite(number), f"it is {number} of logits up to {scale:g}"
+
+
+def expect_slope(loss: Any, targets: Array, logits: Array, gradient: Array, direction: Array) -> None:
+    """The gradient says how the loss changes along a direction.
+
+    It may be wrong by what float32 rounds away, and where a kink lies on the way, by what this bends.
+    """
+    behind, here, ahead = (value(loss, targets, logits + step * direction) for step in (-STEP, 0.0, STEP))
+    slope, said = (ahead - behind) / (2 * STEP), float((gradient * direction).sum())
+    bend = abs(ahead - 2 * here + behind) / (2 * STEP)
+    rounding = 8 * float(np.finfo(np.float32).eps) * max(abs(behind), abs(ahead)) / STEP
+    allowed = bend + rounding + 0.01 * float(np.linalg.norm(gradient) * np.linalg.norm(direction))
+    assert abs(slope - said) <= allowed, (
+        f"its slope along a random direction is {slope:.3g}, and its gradient says {said:.3g}; look for a stop_gradient"
+    )
 
 
 def downhill(loss: Any, targets: Array, logits: Array) -> Array:

@@ -31,8 +31,7 @@ def edges(plugin: P) -> Iterator[P]:
     yield plugin
     known, present = _known(plugin), _present(plugin)
     for setting in known.values():
-        for value in ends(setting.domain):
-            yield changed(plugin, {**_conditions(setting, known, present), setting.name: value})
+        yield from _at_ends(plugin, setting, known, present)
 
 
 def random_points(plugin: P, count: int, seed: int = 0) -> Iterator[P]:
@@ -43,11 +42,13 @@ def random_points(plugin: P, count: int, seed: int = 0) -> Iterator[P]:
         yield changed(plugin, _drawn(known, dict(present), pick, whole=number % 2 == 1))
 
 
-def switched(plugin: P) -> Iterator[P]:
-    """The plugin with each of its settings that are true or false the other way, the others as they are."""
-    for setting in _known(plugin).values():
-        if setting.type is bool and setting.domain is not None:
-            yield changed(plugin, {setting.name: not _present(plugin)[setting.name]})
+def options(plugin: P) -> Iterator[P]:
+    """The plugin with each setting whose options are no numbers at every other option, the others as they are."""
+    known, present = _known(plugin), _present(plugin)
+    for setting in known.values():
+        if _is_categorical(setting.domain):
+            at_ends = _at_ends(plugin, setting, known, present)
+            yield from (point for point in at_ends if values(point) != values(plugin))
 
 
 def changed(plugin: P, changes: Mapping[str, Any]) -> P:
@@ -61,9 +62,7 @@ def ends(domain: Domain | None) -> tuple[Any, ...]:
         return ()
     if not isinstance(domain, Choice):
         return domain.low, domain.high
-    if any(isinstance(option, bool | str) for option in domain.options):
-        return domain.options
-    return tuple({min(domain.options), max(domain.options)})
+    return domain.options if _is_categorical(domain) else tuple({min(domain.options), max(domain.options)})
 
 
 def named(plugin: Plugin) -> str:
@@ -71,6 +70,18 @@ def named(plugin: Plugin) -> str:
     known = settings(type(plugin))
     told = [f"{name}={value!r}" for name, value in values(plugin).items() if value != known[name].default]
     return f"{type(plugin).__name__}({', '.join(told)})"
+
+
+def _is_categorical(domain: Domain | None) -> bool:
+    """Whether its values have no order: words, or true and false."""
+    return isinstance(domain, Choice) and any(isinstance(option, bool | str) for option in domain.options)
+
+
+def _at_ends(plugin: P, setting: Setting, known: Mapping[str, Setting], present: Mapping[str, Any]) -> Iterator[P]:
+    """The plugin with a setting at each of its ends, and what this hangs on as it has to be for it to count."""
+    needed = _conditions(setting, known, present)
+    for value in ends(setting.domain):
+        yield changed(plugin, {**needed, setting.name: value})
 
 
 def _known(plugin: Plugin) -> dict[str, Setting]:
