@@ -69,7 +69,7 @@ class Softer(Augmentation):
         (
             "eager",
             "nothing_is_changed_outside_training",
-            "what went through a graph with training=False: the numbers differ by up to",
+            "the numbers differ by up to",
         ),
         (
             "flip",
