@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,6 +60,12 @@ def test_every_board_can_be_written_and_read_back(any_board, tmp_path, story_of)
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 160])
 def test_text_never_leaves_the_terminal(any_board, width):
     assert max(map(len, report.to_text(any_board, width).splitlines())) <= width
+
+
+def test_a_difference_is_told_with_its_unit_once(any_board):
+    text = report.to_text(any_board, 400)
+    assert "points points" not in text
+    assert not re.search(r" ± [\d.]+ points", text)
 
 
 def test_text_shows_the_split_the_verdict_the_baseline_and_the_seal(board):

@@ -86,7 +86,7 @@ def verdicts(comparison: Comparison) -> list[str]:
 
 def _verdict(first: Side, gap: Gap) -> str:
     metric = first.board.metric
-    points = words.amount(metric, abs(gap.difference))
+    points = words.points(metric, abs(gap.difference))
     ahead = (first.name, gap.name) if metric.goodness(gap.difference) >= 0 else (gap.name, first.name)
     chance = f"{words.chance(gap.p_value)}, corrected for the trials that the better one was chosen among"
     clips = many(first.board.judged_clips, "clip")

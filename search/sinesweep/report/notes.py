@@ -117,11 +117,11 @@ def ensemble(board: Leaderboard) -> str:
         return nothing if board.judged_clips and len(board.rows) > 1 else ""
     metric = board.metric
     names = ", ".join(f"{number} × {count}" if count > 1 else str(number) for number, count in group.members.items())
-    flattery = f"{words.amount(metric, group.optimism)} of its score is owed to the choice"
+    flattery = f"{words.points(metric, group.optimism)} of its score is owed to the choice"
     owed = flattery if group.optimism > 0 else "choosing has not flattered it"
     gain = metric.goodness(group.score) - metric.goodness(group.single)
     word = "more" if gain > 0 else "less"
-    worth = f"{words.amount(metric, abs(gain))} {word} than" if gain else "as much as"
+    worth = f"{words.points(metric, abs(gain))} {word} than" if gain else "as much as"
     return (
         f"An ensemble of trials {names} ({words.number(group.parameters)} parameters together) reads"
         f" {metric.show(group.chosen)} on the clips that it was chosen on. Chosen on other groups than it is judged on,"

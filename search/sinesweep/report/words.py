@@ -84,7 +84,7 @@ def _lead(board: Leaderboard) -> str:
     if board.lead is None:
         return ""
     difference, p = board.lead.difference, board.lead.p_value
-    ahead = amount(board.metric, abs(difference)) + (" points" if board.metric.percent else "")
+    ahead = points(board.metric, abs(difference))
     if board.metric.goodness(difference) <= 0:
         return "It does not beat the baseline."
     if p is None:
@@ -173,8 +173,13 @@ def baseline_name(row: Row) -> str:
 
 
 def amount(metric: Metric, difference: float) -> str:
-    """A difference of two scores: `0.8 points` of a percentage, or `0.012`."""
-    return f"{100 * difference:.1f} points" if metric.percent else metric.show(difference)
+    """A difference of two scores as a number: `0.8`, in points of a percentage, or `0.012`."""
+    return f"{100 * difference:.1f}" if metric.percent else metric.show(difference)
+
+
+def points(metric: Metric, difference: float) -> str:
+    """The same with its unit: `0.8 points`, or `0.012`."""
+    return f"{amount(metric, difference)} points" if metric.percent else amount(metric, difference)
 
 
 def chance(p: float) -> str:
