@@ -23,6 +23,7 @@ from sinesweep.contract.frontend import FEATURES
 from sinesweep.errors import Infeasible, PluginError, PluginFault, nearest
 from sinesweep.form import FORMS
 from sinesweep.settings import make, settings
+from sinesweep_runner import backend
 from sinesweep_runner.catalogue import check_kind, documentation, settings_table
 from sinesweep_runner.training.shapes import shape_of
 
@@ -44,6 +45,11 @@ def find(name: str, kind: str | None = None) -> tuple[str, type[Plugin]]:
     Raises:
         PluginError: there is none, it is broken, or plugins of several kinds have that name and none was chosen.
     """
+    with backend.without_notices():  # a plugin's module may import Keras
+        return _found(name, kind)
+
+
+def _found(name: str, kind: str | None) -> tuple[str, type[Plugin]]:
     if kind is not None:
         check_kind(kind)
         return kind, registry.load(kind, name)
@@ -121,8 +127,6 @@ def _at(name: str, front: FrontEnd, rate_hz: int) -> str:
         return f"not at {rate_hz} Hz ({reason})"
     asks_layer = isinstance(front, FeatureExtractor) and type(front).shape is FeatureExtractor.shape
     if asks_layer:
-        from sinesweep_runner import backend
-
         backend.load()
     shape = shape_of(front, name, rate_hz, rate_hz, "layer" if asks_layer else "shape")
     return f"{' × '.join(map(str, shape))} at {rate_hz} Hz"

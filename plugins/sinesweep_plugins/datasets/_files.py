@@ -79,8 +79,7 @@ def text_of(file: Path) -> str:
         raise DatasetError(f"{file} cannot be read: {reason.strerror}") from None
     except UnicodeDecodeError as reason:
         raise DatasetError(
-            f"{file}: expected UTF-8, got byte 0x{reason.object[reason.start]:02x} at {reason.start}; save it"
-            " as UTF-8"
+            f"{file}: expected UTF-8, got byte 0x{reason.object[reason.start]:02x} at {reason.start}; save it as UTF-8"
         ) from None
 
 
