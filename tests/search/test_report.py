@@ -254,9 +254,9 @@ def test_a_plugins_own_settings_come_before_those_that_all_have(board):
 def test_rows_of_one_hypermodel_show_what_their_networks_are(sweep_of):
     made = sweep_of([1.0, 2.0, 3.0])
     points = [("gru", 2, 64, True), ("lstm", 1, 32, False), ("gru", 1, 64, True)]
-    for place, (kind, layers, units, bn) in enumerate(points):
+    for place, (cell, layers, units, bn) in enumerate(points):
         result = made.results[place]
-        own = {"hp.bn": bn, "hp.kind": kind, "hp.layers": layers, "hp.units": units}
+        own = {"hp.bn": bn, "hp.kind": cell, "hp.layers": layers, "hp.units": units}
         network = {"name": "keras_tuner", "hypermodel": "lab:build_model", "dropout": 0.1 * place, **own}
         config = {**result.trial.config, "architecture": network}
         made.results[place] = replace(result, trial=replace(result.trial, config=config))
