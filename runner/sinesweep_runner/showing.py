@@ -52,7 +52,7 @@ def find(name: str, kind: str | None = None) -> tuple[str, type[Plugin]]:
 def _found(name: str, kind: str | None) -> tuple[str, type[Plugin]]:
     if kind is not None:
         check_kind(kind)
-        return kind, registry.load(kind, name)
+        return kind, _loaded(kind, name)
     kinds = registry.kinds(name)
     if len(kinds) > 1:
         raise PluginError(f"there are {len(kinds)} plugins named '{name}': say --kind {' or --kind '.join(kinds)}")
@@ -65,7 +65,12 @@ def _found(name: str, kind: str | None) -> tuple[str, type[Plugin]]:
         raise PluginError(
             f"no plugin named '{name}'.{near or f' {registry.why_unknown(name)}'} `sinesweep plugins` lists all."
         )
-    return kinds[0], registry.load(kinds[0], name)
+    return kinds[0], _loaded(kinds[0], name)
+
+
+def _loaded(kind: str, name: str) -> type[Plugin]:
+    registry.check_claimed_once(kind, name)
+    return registry.load(kind, name)
 
 
 def show(name: str, kind: str | None = None) -> str:
@@ -134,7 +139,7 @@ def _at(name: str, front: FrontEnd, rate_hz: int) -> str:
 
 def _origin(kind: str, name: str, plugin: type[Plugin]) -> Iterator[tuple[str, str]]:
     """Whose it is and where it lies."""
-    listed = next((each for each in registry.listing(kind) if each.name == name), None)
+    listed = registry.listed(kind, name)
     yield "distribution", f"{listed.distribution}, as {listed.target}" if listed else "none: named as module:Class"
     try:
         line = inspect.getsourcelines(plugin)[1]
