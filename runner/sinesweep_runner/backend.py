@@ -29,28 +29,39 @@ NOTICE = re.compile(r"(WARNING: All log messages before absl|[IW]\d{4} \d\d:\d\d
 
 
 def load() -> None:
-    """Imports Keras, which takes seconds, without the notices that TensorFlow's C++ writes while it is loaded.
-
-    They come before any setting can silence them, so what is written to standard error meanwhile is held back, and
-    given out afterwards without them. To be called before the first `import keras`.
+    """Imports Keras, which takes seconds, `without_notices`. To be called before the first `import keras`.
 
     Raises:
         UserError: the backend does not exist or is not installed.
     """
+    try:
+        with without_notices():
+            importlib.import_module("keras")
+    except (ImportError, ValueError) as reason:  # Keras says ValueError of a name that it does not know
+        name = os.environ.get("KERAS_BACKEND", "tensorflow")
+        raise UserError(
+            f"KERAS_BACKEND: '{name}' cannot be loaded: {reason}. Expected tensorflow, jax or torch, and installed"
+        ) from reason
+
+
+@contextmanager
+def without_notices() -> Iterator[None]:
+    """Within, the notices that TensorFlow's C++ writes while it is loaded are left out, whoever imports it.
+
+    They come before any setting can silence them, so what is written to standard error meanwhile is held back, and
+    given out afterwards without them; nothing is, where Keras is loaded already.
+    """
     if "keras" in sys.modules:
+        yield
         return
     sys.stderr.flush()
     outside = os.dup(2)
     with tempfile.TemporaryFile() as held:
         os.dup2(held.fileno(), 2)
         try:
-            importlib.import_module("keras")
-        except (ImportError, ValueError) as reason:  # Keras says ValueError of a name that it does not know
-            name = os.environ.get("KERAS_BACKEND", "tensorflow")
-            raise UserError(
-                f"KERAS_BACKEND: '{name}' cannot be loaded: {reason}. Expected tensorflow, jax or torch, and installed"
-            ) from reason
+            yield
         finally:
+            sys.stderr.flush()
             os.dup2(outside, 2)
             os.close(outside)
             held.seek(0)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from typing import Any
 
 from sinesweep import registry
+from sinesweep.contract import Baseline
 from sinesweep.domains import searched
 from sinesweep.errors import PluginError, did_you_mean
+from sinesweep.form import docstring
 from sinesweep.settings import Setting, settings
+from sinesweep_runner import backend
 
 TITLES = ("setting", "default", "unit", "allowed", "searched", "what it is")
 
 HEAD = """# Catalogue
 
 Every built-in plugin with its settings, written by `sinesweep plugins catalogue`. *Allowed* is what a sweep file may
-ask for; *searched* is what a sweep tries where its file says nothing, and *no* means that the default is kept. How to
-write a plugin of your own stands in [plugins.md](plugins.md).
+ask for; *searched* is what a sweep tries where its file says nothing, and *no* means that the default is kept. Settings
+of baselines are not searched. How to write a plugin of your own stands in [plugins.md](plugins.md).
 """
 
 ABOUT = {
@@ -31,7 +33,8 @@ ABOUT = {
 
 
 def table(kind: str | None = None) -> str:
-    """A Markdown table of all plugins, or of one kind. A broken one is listed with its reason.
+    """A Markdown table of all plugins, or of one kind. A broken one is listed with its reason, which is told once where
+    it is that of several plugins of one module.
 
     What is announced where nobody looks stands below it.
 
@@ -40,11 +43,13 @@ def table(kind: str | None = None) -> str:
     """
     if kind is not None:
         check_kind(kind)
-    rows = [
-        (listed.kind, listed.name, listed.distribution, _what(listed))
-        for each in ([kind] if kind else registry.KINDS)
-        for listed in registry.listing(each)
-    ]
+    told: dict[tuple[str, str], str] = {}
+    with backend.without_notices():
+        rows = [
+            (listed.kind, listed.name, listed.distribution, _what(listed, told))
+            for each in ([kind] if kind else registry.KINDS)
+            for listed in registry.listing(each)
+        ]
     lost = [sentence for sentences in registry.strays().values() for sentence in sentences]
     return "\n".join([markdown_table(("kind", "name", "distribution", "what it is"), rows), *lost])
 
@@ -66,13 +71,16 @@ def check_kind(kind: str) -> None:
 
 
 def settings_table(plugin: type[registry.Plugin]) -> str:
-    """A Markdown table of the settings of a plugin."""
-    return markdown_table(TITLES, [_row(setting) for setting in settings(plugin).values()])
+    """A Markdown table of the settings of a plugin; of a baseline nothing is searched, and no column says so."""
+    left_out = {"searched"} if issubclass(plugin, Baseline) else set()
+    titles = tuple(title for title in TITLES if title not in left_out)
+    rows = (dict(zip(TITLES, _row(setting), strict=True)) for setting in settings(plugin).values())
+    return markdown_table(titles, [tuple(row[title] for title in titles) for row in rows])
 
 
 def documentation(plugin: type[registry.Plugin]) -> str:
-    """The docstring of a plugin, its indentation removed."""
-    return inspect.cleandoc(plugin.__doc__ or "")
+    """The docstring of a plugin, its indentation removed, or that it has none."""
+    return docstring(plugin) or "(it has no docstring)"
 
 
 def markdown_table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -90,10 +98,17 @@ def _entry(kind: str, name: str) -> str:
     return f"{entry}\n{settings_table(plugin)}\n" if settings(plugin) else entry
 
 
-def _what(listed: registry.Listed) -> str:
+def _what(listed: registry.Listed, told: dict[tuple[str, str], str]) -> str:
+    """The first line of a plugin's docstring, or why it is broken.
+
+    Args:
+        told: by module and reason the plugin whose row tells that reason; a new one is added.
+    """
     broken = registry.reason_broken(listed.kind, listed.name)
     if broken is not None:
-        return f"BROKEN: {broken}"
+        why = listed.target.partition(":")[0], broken.partition(": ")[2]
+        first = told.setdefault(why, listed.name)
+        return f"BROKEN: {broken}" if first == listed.name else f"BROKEN for the same reason as {first}"
     return documentation(registry.load(listed.kind, listed.name)).partition("\n")[0]
 
 

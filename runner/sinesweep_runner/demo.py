@@ -5,27 +5,36 @@ from __future__ import annotations
 import json
 from itertools import count
 from pathlib import Path
+from string import Template
 
 import typer
 
 SWEEP = r"""# Ten classes of synthesized sound, each in eight recordings. Run it: sinesweep run sweep.yaml
 name: demo
-data: {reader: folder, path: sounds, group: '(\w+/rec\d+)'}   # takes of one recording stay together
+data: {reader: $folder, path: sounds, group: '(\w+/rec\d+)'}   # takes of one recording stay together
 audio: {rate_hz: 8000, seconds: 1.0, length: pad}
 split: {test: 0.2, valid: 0.25}
 features:
-  log_mel: {hop_ms: [10.0, 16.0, 20.0], n_mels: {low: 20, high: 40}}
-  mfcc: {hop_ms: [10.0, 16.0, 20.0], n_mels: [32], n_mfcc: {low: 12, high: 24}}
-  stft: {hop_ms: [10.0, 16.0, 20.0], window_ms: [16.0, 32.0]}
+  $log_mel: {hop_ms: [10.0, 16.0, 20.0], n_mels: {low: 20, high: 40}}
+  $mfcc: {hop_ms: [10.0, 16.0, 20.0], n_mels: [32], n_mfcc: {low: 12, high: 24}}
+  $stft: {hop_ms: [10.0, 16.0, 20.0], window_ms: [16.0, 32.0]}
 architectures:
-  cnn: {blocks: [2, 3], filters: [16, 24], kernel: 3, head: global_average}
-  mlp: {}
-augmentations: [gain, time_mask]
-losses: {cross_entropy: {label_smoothing: [0.0, 0.1]}}
+  $cnn: {blocks: [2, 3], filters: [16, 24], kernel: 3, head: global_average}
+  $mlp: {}
+augmentations: [$gain, $time_mask]
+losses: {$cross_entropy: {label_smoothing: [0.0, 0.1]}}
 fit: {epochs: 12, batch_size: [16, 32], learning_rate: {low: 1e-3, high: 1e-2}}
 search: {objective: accuracy, sampler: tpe, pruner: median, seed: 0}
 budget: {trials: 16}
 """
+NAMED = {
+    "datasets": ("folder",),
+    "features": ("log_mel", "mfcc", "stft"),
+    "architectures": ("cnn", "mlp"),
+    "augmentations": ("gain", "time_mask"),
+    "losses": ("cross_entropy",),
+}
+"""The plugins in it, Sinesweep's own, whoever else has one of that name."""
 
 
 def prepare(folder: Path, seed: int = 0) -> Path:
@@ -35,12 +44,14 @@ def prepare(folder: Path, seed: int = 0) -> Path:
         SweepError: the folder cannot be written to.
     """
     from sinesweep.errors import SweepError
+    from sinesweep.registry import unmistakable
     from sinesweep_runner.synthesis import synthesize
 
+    names = {name: unmistakable(kind, name) for kind, some in NAMED.items() for name in some}
     file = folder / "sweep.yaml"
     try:
         synthesize(folder / "sounds", seed)
-        file.write_text(SWEEP, encoding="utf-8")
+        file.write_text(Template(SWEEP).substitute(names), encoding="utf-8")
     except OSError as reason:
         raise SweepError(f"{folder}: the demo cannot be written there: {reason}; name another folder") from None
     return file

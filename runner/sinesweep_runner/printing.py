@@ -33,8 +33,7 @@ def comparison_text(comparison: Comparison, format: str) -> str:
 
 def print_outcome(outcome: Outcome) -> None:
     """The leaderboard, and where everything lies."""
-    print(board_text(outcome.board, "text"))
-    print(f"report:      {outcome.folder / 'report.html'}")
+    print_board(outcome)
     best = outcome.folder / "best"
     folder = shlex.quote(str(outcome.folder))
     if outcome.stopped:
@@ -44,6 +43,12 @@ def print_outcome(outcome: Outcome) -> None:
         print(f"best model:  {best}{_whose(outcome.board, best)}   ({hint})")
     elif outcome.board.best is not None:
         print(f"The test part is sealed. Open it for the winner with: sinesweep finalize {folder}")
+
+
+def print_board(outcome: Outcome) -> None:
+    """The leaderboard, and where its report lies."""
+    print(board_text(outcome.board, "text"))
+    print(f"report:      {outcome.folder / 'report.html'}")
 
 
 def _taken(model: Path) -> str:

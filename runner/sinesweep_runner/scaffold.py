@@ -38,7 +38,7 @@ NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 """Of such names, and no others, pip and the build make the same."""
 
 OTHERWISE_IN_YAML = ("null", "true", "false")
-"""Words by which a sweep file means something else."""
+"""Words by which a sweep file means a value."""
 
 LONGEST = 60
 """Characters of a name; it stands twice in the paths of its project, and file systems have limits."""
@@ -70,7 +70,16 @@ def new_plugin(kind: str, name: str, parent: Path) -> Path:
 
 
 def _check_name(name: str) -> None:
-    if not NAME.fullmatch(name) or keyword.iskeyword(name) or name in OTHERWISE_IN_YAML:
+    if keyword.iskeyword(name):
+        raise PluginError(
+            f"'{name}' cannot name a module: it is a word of Python; expected one that is not, such as {name}_plugin"
+        )
+    if name in OTHERWISE_IN_YAML:
+        raise PluginError(
+            f"'{name}' cannot name a plugin: it is a value in a sweep file; expected a word that is not, such as"
+            f" {name}_plugin"
+        )
+    if not NAME.fullmatch(name):
         raise PluginError(
             f"'{name}' cannot name a module and its project: expected words of small letters and digits, a letter"
             " first, with single _ between them, such as spectral_tilt"

@@ -23,6 +23,7 @@ from sinesweep.contract.frontend import FEATURES
 from sinesweep.errors import Infeasible, PluginError, PluginFault, nearest
 from sinesweep.form import FORMS
 from sinesweep.settings import make, settings
+from sinesweep_runner import backend
 from sinesweep_runner.catalogue import check_kind, documentation, settings_table
 from sinesweep_runner.training.shapes import shape_of
 
@@ -44,9 +45,14 @@ def find(name: str, kind: str | None = None) -> tuple[str, type[Plugin]]:
     Raises:
         PluginError: there is none, it is broken, or plugins of several kinds have that name and none was chosen.
     """
+    with backend.without_notices():  # a plugin's module may import Keras
+        return _found(name, kind)
+
+
+def _found(name: str, kind: str | None) -> tuple[str, type[Plugin]]:
     if kind is not None:
         check_kind(kind)
-        return kind, registry.load(kind, name)
+        return kind, _loaded(kind, name)
     kinds = registry.kinds(name)
     if len(kinds) > 1:
         raise PluginError(f"there are {len(kinds)} plugins named '{name}': say --kind {' or --kind '.join(kinds)}")
@@ -59,7 +65,12 @@ def find(name: str, kind: str | None = None) -> tuple[str, type[Plugin]]:
         raise PluginError(
             f"no plugin named '{name}'.{near or f' {registry.why_unknown(name)}'} `sinesweep plugins` lists all."
         )
-    return kinds[0], registry.load(kinds[0], name)
+    return kinds[0], _loaded(kinds[0], name)
+
+
+def _loaded(kind: str, name: str) -> type[Plugin]:
+    registry.check_claimed_once(kind, name)
+    return registry.load(kind, name)
 
 
 def show(name: str, kind: str | None = None) -> str:
@@ -121,8 +132,6 @@ def _at(name: str, front: FrontEnd, rate_hz: int) -> str:
         return f"not at {rate_hz} Hz ({reason})"
     asks_layer = isinstance(front, FeatureExtractor) and type(front).shape is FeatureExtractor.shape
     if asks_layer:
-        from sinesweep_runner import backend
-
         backend.load()
     shape = shape_of(front, name, rate_hz, rate_hz, "layer" if asks_layer else "shape")
     return f"{' × '.join(map(str, shape))} at {rate_hz} Hz"
@@ -130,7 +139,7 @@ def _at(name: str, front: FrontEnd, rate_hz: int) -> str:
 
 def _origin(kind: str, name: str, plugin: type[Plugin]) -> Iterator[tuple[str, str]]:
     """Whose it is and where it lies."""
-    listed = next((each for each in registry.listing(kind) if each.name == name), None)
+    listed = registry.listed(kind, name)
     yield "distribution", f"{listed.distribution}, as {listed.target}" if listed else "none: named as module:Class"
     try:
         line = inspect.getsourcelines(plugin)[1]

@@ -55,6 +55,18 @@ class Outcome:
     stopped: bool = False
 
 
+class SearchFailed(SweepFailed):
+    """A search that had to stop.
+
+    Attributes:
+        outcome: what it had come to by then, ranked.
+    """
+
+    def __init__(self, why: str, outcome: Outcome) -> None:
+        self.outcome = outcome
+        super().__init__(why)
+
+
 def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> Outcome:
     """Runs a sweep from its beginning.
 
@@ -66,7 +78,8 @@ def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> O
 
     Raises:
         UserError: the sweep, its data or its folder cannot be used; nothing was trained.
-        SweepFailed: it began and had to stop, or no trial has a score.
+        SearchFailed: it began and had to stop; its trials so far are ranked.
+        SweepFailed: no trial has a score, or what stopped it was not the search.
     """
     sweep = complete(sweep, Path.cwd())
     place = SweepFolder(folder or Path("sweeps") / sweep.name)
@@ -206,7 +219,8 @@ def _search(
 ) -> tuple[str, bool]:
     """Runs the trials; returns why it ended, and whether somebody asked for it.
 
-    A search that fails leaves its leaderboard too.
+    Raises:
+        SearchFailed: it had to stop; it leaves its leaderboard too.
     """
     try:
         with watch.shown(), stop_on_interrupt(watch.say) as stop:
@@ -214,9 +228,8 @@ def _search(
             build = executor.guard(dry_build_on(material, executor.expect))
             why = Orchestrator(study, executor, sweep, build, watch, stop, keeper.ended).run()
             return why, stop.asked
-    except SweepFailed:
-        _write_report(place)
-        raise
+    except SweepFailed as failure:
+        raise SearchFailed(str(failure), Outcome(place.path, _write_report(place), str(failure))) from failure
 
 
 def _finals(

@@ -75,12 +75,24 @@ class Block:
         return {full: list(dict.fromkeys(self._gates(key))) for full, key in names.items() if full in searched}
 
     def notes(self) -> list[str]:
-        """Further settings that are not searched although whoever wrote them may expect it, a sentence each."""
+        """Further settings that are not searched although whoever wrote them may expect it, and values of settings
+        that cannot be built, a sentence each."""
+        return [*self._unsearched(), *self._unbuildable()]
+
+    def _unsearched(self) -> list[str]:
         return [
             f"{self.prefix}.{key} is not searched: {setting.help}"
             for key, setting in self.settings.items()
             if setting.further and setting.domain is not None and count(setting.domain) > 1
             if searched(setting.domain) is None and isinstance(self.ranges[key], Pinned)
+        ]
+
+    def _unbuildable(self) -> list[str]:
+        return [
+            f"{self.prefix}.{key}={value} cannot be built: {why}"
+            for key, setting in self.settings.items()
+            for value, why in setting.faults
+            if self._can_count(key) and value in self._possible(key)
         ]
 
     def idle(self) -> dict[str, str]:
@@ -118,9 +130,13 @@ class Block:
 
     def _fits(self, key: str, when: When) -> bool:
         """Whether a setting, where it counts, can have a value that a condition asks for."""
-        wanted = self.ranges[key]
-        possible: Container[Any] = wanted if isinstance(wanted, Float | Int) else self.values(key) or ()
+        possible = self._possible(key)
         return any(value in possible for value in when.values)
+
+    def _possible(self, key: str) -> Container[Any]:
+        """What a setting can be where it counts."""
+        wanted = self.ranges[key]
+        return wanted if isinstance(wanted, Float | Int) else self.values(key) or ()
 
     def _why_idle(self, key: str) -> str:
         when = self._unmet(key)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sinesweep.metrics import WATCHED
-from sinesweep.trial import TRAIN_LOSS
+from sinesweep.trial import TRAIN_LOSS, VALID_LOSS
 
 SMOOTHED = 3
 """So many epochs are looked at together where a curve's end is read."""
@@ -24,22 +24,25 @@ class Curves:
 
     Attributes:
         train: the mean loss of every epoch, as the network was trained.
-        valid: that of the validation part after every epoch: `loss`, or `mean_squared_error` in regression.
+        valid: that of the validation part after every epoch.
+        alike: both are by the loss that is trained with. Histories of an older Sinesweep hold another of the validation
+            part, whose numbers do not compare.
         skill: what the last epochs know, from 0 for nothing to 1 for everything; NaN where that is not told.
     """
 
     train: tuple[float, ...]
     valid: tuple[float, ...]
+    alike: bool
     skill: float
 
     @classmethod
     def of(cls, history: Sequence[Mapping[str, float]]) -> Curves | None:
         """The curves of a history; None where it does not tell both losses of every epoch."""
-        name = next((name for name in WATCHED.values() if history and name in history[0]), "")
+        name = validation_loss(history)
         train, valid = ([epoch.get(key, math.nan) for epoch in history] for key in (TRAIN_LOSS, name))
         if not history or not all(map(math.isfinite, (*train, *valid))):
             return None
-        return cls(tuple(train), tuple(valid), _skill(history[-SMOOTHED:]))
+        return cls(tuple(train), tuple(valid), name == VALID_LOSS, _skill(history[-SMOOTHED:]))
 
     @property
     def epochs(self) -> int:
@@ -70,6 +73,13 @@ class Curves:
         return (min(before) - lowest) / fallen if before and fallen > 0 else 0.0
 
     @property
+    def gap(self) -> float:
+        """How far the validation loss ends above the training loss, as a share of where the higher of them began; 0
+        where their numbers do not compare."""
+        began = max(self.train[0], self.valid[0])
+        return (ending(self.valid) - ending(self.train)) / began if self.alike and began > 0 else 0.0
+
+    @property
     def jitter(self) -> float:
         """The mean step of the validation loss in the second half, as a share of its level there; 0 where it does not
         go up and down by turns."""
@@ -80,6 +90,11 @@ class Curves:
         if len(steps) < SMOOTHED or turns < len(steps) / 3 or level <= 0:
             return 0.0
         return statistics.mean(map(abs, steps)) / level
+
+
+def validation_loss(history: Sequence[Mapping[str, float]]) -> str:
+    """The key of the validation loss in a history; empty where it holds none."""
+    return next((name for name in (VALID_LOSS, *WATCHED.values()) if history and name in history[0]), "")
 
 
 def ending(curve: Sequence[float]) -> float:

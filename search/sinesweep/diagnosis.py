@@ -1,8 +1,8 @@
 """Diagnosis: what a trial's learning curves say, in words, and what the courses would try next.
 
 The signs are those of every course on training networks (Goodfellow, Bengio and Courville 2016, chapters 5, 7 and 11):
-they compare each curve with itself, because a training loss with its penalties, smoothed labels and augmented clips
-stands on another scale than the loss of the validation part.
+they compare each curve with itself. The two are compared with one another only where both are by the loss that is
+trained with; penalties and augmented clips raise that of training alone, and so hide overfitting, and never feign it.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ RISE, GAIN, JITTER = 0.1, 0.02, 0.1
 HARD, UNSKILLED = 0.7, 0.5
 """A network that knows less than the second, and whose training loss has kept more than the first, underfits."""
 
-GAP = 0.5
-"""Who keeps less of the training loss than so much of the share that it keeps of the other knows its clips by heart."""
+HEART, GAP = 0.5, 0.1
+"""Who ends with less than the first share of the validation loss in training, and further below it than the second
+share of where it began, knows its clips by heart. What was learnt within the first epoch is no gap."""
 
 
 class DiagnosisKind(enum.StrEnum):
@@ -91,7 +92,8 @@ def _kind(curves: Curves) -> DiagnosisKind:
         return DiagnosisKind.STILL_IMPROVING
     if kept(curves.train) > HARD and curves.skill < UNSKILLED:
         return DiagnosisKind.UNDERFITTING
-    return DiagnosisKind.OVERFITTING if kept(curves.train) < GAP * kept(curves.valid) else DiagnosisKind.SOUND
+    by_heart = ending(curves.train) < HEART * ending(curves.valid) and curves.gap > GAP
+    return DiagnosisKind.OVERFITTING if by_heart else DiagnosisKind.SOUND
 
 
 def _sentence(kind: DiagnosisKind, curves: Curves, result: Result, judged: Metric) -> str:

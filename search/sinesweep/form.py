@@ -55,6 +55,15 @@ def problems(kind: str, plugin: Any) -> list[str]:
     return _wrong_contract(plugin) or _missing_facts(kind, plugin) or _wrong_settings(plugin)
 
 
+def docstring(plugin: type[Any]) -> str:
+    """What a plugin says of itself, its indentation removed; empty where it says nothing.
+
+    `dataclass` writes the signature of the class where nobody has written a docstring.
+    """
+    text = inspect.cleandoc(plugin.__doc__ or "")
+    return "" if text.startswith(f"{plugin.__name__}(") else text
+
+
 def _wrong_contract(plugin: type[Plugin]) -> list[str]:
     """What is wrong with the contract that a plugin states."""
     stated: Any = plugin.contract

@@ -27,6 +27,9 @@ from sinesweep.wording import named
 PREFIX = "sinesweep."
 """What the groups of entry points begin with, before the kind."""
 
+OURS = "sinesweep"
+"""The distribution of the built-ins."""
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -108,29 +111,74 @@ def kinds(name: str) -> list[str]:
 def load(kind: str, name: str) -> type[Any]:
     """The class of a plugin, by its installed name or as `module:Class`.
 
+    A name that somebody else claims too is the built-in's: what nobody has written, such as the loss of a sweep that
+    names none, means that. Where a person writes a name, `check_claimed_once` comes first.
+
     Raises:
-        PluginError: no such name (with the nearest one), a name that two distributions claim, an import that fails,
-            or a class that does not keep the contract of its kind.
+        PluginError: no such name (with the nearest one), a name that two distributions claim, neither of them
+            Sinesweep, an import that fails, or a class that does not keep the contract of its kind.
     """
     if ":" in name:
         return _checked(kind, f"'{name}'", _import(name, name))
-    entries = _of_kind(kind).get(name, [])
-    if not entries:
+    entry = _meant_by(kind, name)
+    if entry is None:
         guess = hint(kind, name, names(kind))
         raise PluginError(f"no plugin named '{name}' among {kind}.{guess} {why_unknown(name)}")
+    return _checked(kind, f"'{name}' from {_distribution(entry)}", _import(name, entry.value))
+
+
+def load_recorded(kind: str, name: str, target: str) -> type[Any]:
+    """The class that had this name and target when they were written down, whoever claims the name by now.
+
+    Only what is announced under that name is imported; of none with that target, what `load` gives.
+
+    Raises:
+        PluginError: as `load` does.
+    """
+    claimed = target in (entry.value for entry in _of_kind(kind).get(name, []))
+    return load(kind, target if claimed else name)
+
+
+def listed(kind: str, name: str) -> Listed | None:
+    """How the plugin is announced that `load` gives; None of `module:Class`, and where there is none.
+
+    Raises:
+        PluginError: two distributions claim that name, neither of them Sinesweep.
+    """
+    entry = _meant_by(kind, name)
+    return None if entry is None else Listed(kind, name, entry.value, _distribution(entry))
+
+
+def check_claimed_once(kind: str, name: str) -> None:
+    """Raises PluginError, which names both, where two distributions claim a name."""
+    entries = _of_kind(kind).get(name, [])
     if len(entries) > 1:
         owners = " and ".join(f"{_distribution(entry)} ({entry.value})" for entry in entries)
         raise PluginError(
             f"two plugins among {kind} are named '{name}': {owners}. Uninstall one of them, or name the one that you"
             f" mean by its class: '{entries[-1].value}'"
         )
-    entry = entries[0]
-    return _checked(kind, f"'{name}' from {_distribution(entry)}", _import(name, entry.value))
+
+
+def unmistakable(kind: str, name: str) -> str:
+    """What a sweep file has to say for the plugin that `load` gives: its name, or its class where two claim that."""
+    entry = _meant_by(kind, name)
+    return entry.value if entry is not None and len(_of_kind(kind)[name]) > 1 else name
+
+
+def _meant_by(kind: str, name: str) -> EntryPoint | None:
+    """The one that has a name, or the built-in that has it too; raises PluginError as `load` does."""
+    entries = _of_kind(kind).get(name, [])
+    own = [entry for entry in entries if entry.dist is not None and entry.dist.name == OURS]
+    if len(entries) > 1 and not own:
+        check_claimed_once(kind, name)
+    return next(iter(own or entries), None)
 
 
 def reason_broken(kind: str, name: str) -> str | None:
-    """Why a plugin cannot be loaded; None where it can. This imports it."""
+    """Why a sweep file cannot have a plugin; None where it can. This imports it."""
     try:
+        check_claimed_once(kind, name)
         load(kind, name)
     except PluginError as reason:
         return str(reason)

@@ -8,6 +8,7 @@ from sinesweep import registry
 from sinesweep.domains import Choice, Domain
 from sinesweep.errors import PluginError
 from sinesweep.fit import Fit
+from sinesweep.form import docstring
 from sinesweep.settings import Setting, settings
 from sinesweep.sweep import Sweep
 
@@ -118,6 +119,6 @@ def _limits(domain: Domain | None, kind: str) -> dict[str, Any]:
 
 def _first_line(kind: str, name: str) -> str:
     try:
-        return (registry.load(kind, name).__doc__ or "").strip().partition("\n")[0]
+        return docstring(registry.load(kind, name)).partition("\n")[0]
     except PluginError as reason:
         return str(reason)

@@ -74,6 +74,7 @@ class Setting:
         code: the mark of a setting that names code.
         holds: it is the mapping that holds the further settings.
         further: it is one of them, and stands in a configuration only where it counts.
+        faults: values with which its plugin cannot be built, as far as that is known beforehand, each with why.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Setting:
     code: Code | None = None
     holds: bool = False
     further: bool = False
+    faults: tuple[tuple[Any, str], ...] = ()
 
     def parse(self, value: Any) -> Any:
         """`value` in this setting's type; raises ValueError with a readable reason."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -69,31 +69,37 @@ def complete(sweep: Sweep, folder: Path) -> Sweep:
     # What it leaves open stays open, until its data are known.
     document: dict[str, Any] = json.loads(sweep.model_dump_json(exclude_unset=True, by_alias=True))
     _anchor(document, folder)
-    return check_document(document)
+    # The front end of vectors stands in it though nobody has named one.
+    added = with_front_end({"data": document["data"]})
+    return check_document(document, before={"features": added.get("features")})
 
 
 def override(sweep: Sweep, overrides: Sequence[str]) -> Sweep:
     """The sweep with some keys set anew; raises SweepError as `read_sweep` does.
 
-    What it asked for before may have become idle: ranges may become narrower.
+    What it asked for before may have become idle: ranges may become narrower. Its plugins are those that it had.
     """
     document = plain(sweep)
     for each in overrides:
         _set(document, each)
-    return check_document(document, asked=[key_of(each) for each in overrides])
+    return check_document(document, asked=[key_of(each) for each in overrides], before=plain(sweep))
 
 
-def check_document(document: Mapping[str, Any], asked: Sequence[str] | None = None) -> Sweep:
+def check_document(
+    document: Mapping[str, Any], asked: Sequence[str] | None = None, before: Mapping[str, Any] | None = None
+) -> Sweep:
     """A sweep from plain data.
 
     Args:
         asked: the dotted keys that are set now; None for all. A setting among them that can never count is a problem.
+        before: a document whose plugins are known; another name that two distributions claim is a problem.
 
     Raises:
         SweepError: every problem that the whole document has.
     """
     problems: list[str] = []
     sweep: Sweep | None = None
+    problems += _mistakable(_names(document) - _names(before or {}))
     document = with_front_end(document)
     try:
         sweep = Sweep.model_validate(document)
@@ -218,6 +224,25 @@ def _plugin_problems(document: Mapping[str, Any], asked: Sequence[str] | None) -
             problems += [f"enqueue[{i}].{problem}" for problem in space.check_point(point)]
     if isinstance(search, dict) and search.get("sampler") == "grid":
         problems += space.check_grid()
+    return problems
+
+
+def _names(document: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """The kinds and names of all plugins of a document, as far as they have their form."""
+    sections = {kind: document.get(kind) for kind in PLUGIN_SECTIONS} | {"baselines": document.get("baseline")}
+    data = document.get("data")
+    sections |= {"datasets": data.get("reader") if isinstance(data, Mapping) else None}
+    return {(kind, name) for kind, section in sections.items() for name in _formed(_as_mapping(section))}
+
+
+def _mistakable(names: Iterable[tuple[str, str]]) -> list[str]:
+    """What is wrong with names that more than one distribution claims, a sentence each."""
+    problems: list[str] = []
+    for kind, name in sorted(names):
+        try:
+            registry.check_claimed_once(kind, name)
+        except PluginError as reason:
+            problems.append(str(reason))
     return problems
 
 

@@ -89,8 +89,9 @@ class Trial:
         return self.number if self.first is None else self.first
 
 
-TRAIN_LOSS = "train_loss"
-"""The key of an epoch's mean training loss in a history; all others there are metrics of the validation part."""
+TRAIN_LOSS, VALID_LOSS = "train_loss", "valid_loss"
+"""The keys of an epoch's mean losses in a history, on both parts by the loss that is trained with, and so in one unit;
+all other keys are metrics of the validation part. Histories of an older Sinesweep hold the first or none of them."""
 
 FEWEST_FOLDS = 5
 """Of fewer folds, those that end before the last are too few for a Wilcoxon test to find anything."""
@@ -130,7 +131,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class FoldScore:
-    """What one fold gave: its metrics at the end, and those of every epoch, each with its `TRAIN_LOSS`."""
+    """What one fold gave: its metrics at the end, and those of every epoch, each with both losses."""
 
     metrics: Mapping[str, float]
     history: tuple[Mapping[str, float], ...]

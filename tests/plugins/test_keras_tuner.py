@@ -573,6 +573,41 @@ def test_a_hypermodel_that_does_not_work_is_told_when_the_sweep_is_read(module, 
     assert sentence in str(caught.value)
 
 
+HALF_BROKEN = """
+    def build(hp):
+        kind = hp.Choice("kind", ["dense", "conv"])
+        x = inputs = keras.Input((32, 24))
+        if hp.Boolean("deep"):
+            raise ValueError("no room")
+        if kind == "conv":
+            with hp.conditional_scope("knid", "conv"):
+                x = layers.Conv1D(hp.Int("filters", 1, 4), 3)(x)
+        for layer in range(hp.Int("layers", 1, 3)):
+            x = layers.Dense(hp.Int(f"units_{layer}", 4, 8))(x)
+        return keras.Model(inputs, layers.Dense(3)(layers.Flatten()(x)))
+"""
+
+
+def test_values_with_which_nothing_can_be_built_are_told_with_why(module):
+    name = f"{module(HALF_BROKEN)}:build"
+    deep, kind = sorted(space(name).notes())
+    assert deep == "architecture.keras_tuner.hp.deep=True cannot be built: ValueError: no room"
+    assert kind.startswith("architecture.keras_tuner.hp.kind=conv cannot be built: ValueError: ")
+    assert "knid" in kind
+    assert set(dimensions(name)) == {"kind", "deep", "layers"} | {f"units_{layer}" for layer in range(3)}
+    assert space(name, hp={"deep": False, "kind": "dense"}).notes() == []
+
+
+def test_what_only_small_features_cannot_take_is_no_fault_of_a_value(module):
+    name = module("""
+        def build(hp, input_shape):
+            inputs = keras.Input(input_shape)
+            x = layers.MaxPooling2D(hp.Choice("pool", [2, 100]))(inputs)
+            return keras.Model(inputs, layers.Dense(3)(layers.Flatten()(x)))
+    """)
+    assert space(f"{name}:build").notes() == []
+
+
 def test_a_name_without_a_colon_is_told():
     with pytest.raises(SweepError, match="expected module:name"):
         space("build_model")

@@ -64,6 +64,16 @@ class TestAudioFolder:
         (tmp_path / "metadata.jsonl").write_text("\n".join(map(json.dumps, rows)))
         assert "holds lists in some rows" in error("audiofolder", tmp_path)
 
+    def test_a_clip_that_no_label_fits_is_read_as_a_table_reads_it(self, tmp_path):
+        sounds(tmp_path, "1.wav", "2.wav")
+        rows = [{"file_name": "1.wav", "label": []}, {"file_name": "2.wav", "label": ["rain"]}]
+        (tmp_path / "metadata.jsonl").write_text("\n".join(map(json.dumps, rows)))
+        (tmp_path / "clips.csv").write_text("path,label\n1.wav,\n2.wav,rain\n")
+        by_list = read("audiofolder", tmp_path)
+        by_table = read("table", tmp_path / "clips.csv", task="multi_label")
+        assert (by_list.task, by_list.classes, by_list.clips) == (by_table.task, by_table.classes, by_table.clips)
+        assert [clip.labels for clip in by_list.clips] == [(), ("rain",)]
+
     @pytest.mark.parametrize(
         ("text", "reason"),
         [

@@ -305,3 +305,25 @@ def test_a_published_three_way_split_is_taken_as_it_is_published(tmp_path, reque
     assert {folds[i] for i in split.test} == {"test"}
     assert {folds[i] for i in split.folds[0].valid} == {"validation"}
     assert {folds[i] for i in split.folds[0].train} == {"train"}
+
+
+@pytest.mark.parametrize(
+    ("reader", "names", "text", "settings"),
+    [
+        ("gtzan", ["blues.00000.wav"], "latin.txt", {"lists": "latin.txt"}),
+        ("irmas", ["Étude-1.wav"], "Étude-1.txt", {"part": "testing"}),
+        ("speech_commands", ["yes/ann_nohash_0.wav"], "validation_list.txt", {}),
+        ("nsynth", ["audio/1.wav"], "examples.json", {}),
+        ("audiofolder", ["1.wav"], "metadata.jsonl", {}),
+        ("audacity", ["dawn.wav"], "dawn.txt", {}),
+        ("table", ["1.wav"], "clips.csv", {"path": "clips.csv"}),
+    ],
+)
+def test_a_list_that_is_not_utf_8_is_told_by_its_name(tmp_path, reader, names, text, settings):
+    sounds(tmp_path, *names)
+    (tmp_path / "testing_list.txt").write_text("")
+    (tmp_path / text).write_bytes("blues.00000 für später\n".encode("latin-1"))
+    whole = {key: str(tmp_path / value) if (tmp_path / value).exists() else value for key, value in settings.items()}
+    told = error(reader, whole.pop("path", tmp_path), **whole)
+    assert str(tmp_path / text) in told
+    assert "UTF-8" in told

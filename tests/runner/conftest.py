@@ -2,6 +2,7 @@
 
 Fixtures:
     make_material: material of tones, a `.npy` file a clip; by default 2 folds of 24 clips of 0.5 s at 4 kHz.
+    claim: gives somebody's package plugins that have the names of others.
     make_config: a full configuration that learns those tones in a few epochs; keywords replace its sections.
     tone_sweep: a sweep document that trains in seconds; keywords replace its sections.
     write_sweep: the same, written to a sweep file.
@@ -16,13 +17,15 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sinesweep import registry
 from sinesweep.dataset import Task
 from sinesweep.lengths import Length
 from sinesweep.split import Fold
@@ -81,6 +84,23 @@ def make_config() -> Callable[..., dict]:
         }
 
     return make
+
+
+@pytest.fixture
+def claim(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`claim({"features": ["log_mel"]})`: from now on somebody's package, `kit`, has plugins of these names too."""
+
+    def put(names: Mapping[str, Iterable[str]]) -> None:
+        info = tmp_path_factory.mktemp("site") / "kit-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kit\nVersion: 1.0\n")
+        groups = ["\n".join([f"[sinesweep.{kind}]", *(f"{name} = kit:Any" for name in names[kind])]) for kind in names]
+        (info / "entry_points.txt").write_text("\n".join(groups))
+        monkeypatch.syspath_prepend(str(info.parent))
+        for known in (registry._entry_points, registry.load):
+            monkeypatch.setattr(registry, known.__name__, cache(known.__wrapped__))
+
+    return put
 
 
 @pytest.fixture

@@ -96,6 +96,12 @@ def test_a_model_describes_itself(best):
     assert SPLIT["split"]["how"] in page
 
 
+def test_a_model_is_made_of_the_plugins_that_it_was_saved_with_whoever_has_their_names_since(best, sounds, claim):
+    before = predict(Artifact.load(best, trust=True), [sounds.folder])
+    claim({"features": ["log_mel"]})
+    assert predict(Artifact.load(best, trust=True), [sounds.folder]) == before
+
+
 def test_the_test_score_is_that_of_predict(best, sounds):
     score = open_test(best, sounds.clips, [clip.path for clip in sounds.clips], "accuracy")
     predictions = {each.path: each for each in predict(Artifact.load(best, trust=True), [sounds.folder])}

@@ -258,6 +258,37 @@ def test_what_fails_three_times_in_a_row_stops_the_sweep_with_its_name(
     assert message.partition(" failed")[0] in (tmp_path / "sweep" / "leaderboard.md").read_text()
 
 
+FUSSY = """
+from dataclasses import dataclass
+from typing import Annotated
+from sinesweep import Architecture, Int
+
+@dataclass(frozen=True)
+class Fussy(Architecture):
+    "It can be built with one width only."
+    width: Annotated[int, Int(1, 1000)] = 1
+
+    def build(self, input_shape, outputs):
+        import keras
+        if self.width > 1:
+            raise ValueError("too wide")
+        return keras.Sequential([keras.Input(input_shape), keras.layers.Flatten(), keras.layers.Dense(outputs)])
+"""
+
+
+def test_a_search_that_has_to_stop_shows_what_it_has_ranked(sinesweep, write_sweep, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "fussy.py").write_text(FUSSY)
+    only = {"architecture.fussy:Fussy.width": 1}
+    file = write_sweep(architectures={"fussy:Fussy": {}}, budget={"trials": 9}, enqueue=[only])
+    said = sinesweep("run", file, "--out", tmp_path / "sweep")
+    assert said.code == FAILED
+    assert "3 trials in a row failed by the fault of architecture 'fussy:Fussy'" in said.err
+    assert "1 complete, 3 failed" in said.out
+    assert f"report:      {tmp_path / 'sweep' / 'report.html'}" in said.out
+    assert "best model:" not in said.out
+
+
 def test_a_plugin_that_raises_while_a_sweep_is_checked(sinesweep, write_sweep):
     said = sinesweep("check", write_sweep(features={"engine_plugins:RaisingCheck": {}}))
     assert said.code == MISTAKE

@@ -11,7 +11,7 @@ import soundfile
 
 from sinesweep.errors import SweepError
 from sinesweep.sweepfile import read_sweep
-from sinesweep_runner.demo import prepare
+from sinesweep_runner.demo import NAMED, prepare
 from sinesweep_runner.synthesis import RATE_HZ, synthesize
 
 
@@ -55,6 +55,15 @@ def test_the_sweep_file_is_valid_and_its_groups_are_recordings(demo):
     assert len(sweep.features) >= 3
     assert len(sweep.architectures) >= 2
     assert sweep.budget.trials >= 12
+
+
+def test_it_has_sinesweeps_own_plugins_whoever_else_takes_their_names(tmp_path, claim):
+    claim(NAMED)
+    sweep = read_sweep(prepare(tmp_path / "demo"))
+    plugins = [plugin for plugin, _ in sweep.space().plugins().values()]
+    assert len(plugins) == len(sum(NAMED.values(), ())) - 1
+    assert all(plugin.__module__.startswith("sinesweep_plugins.") for plugin in plugins)
+    assert sweep.data.reader.startswith("sinesweep_plugins.")
 
 
 def test_a_folder_that_cannot_be_written_is_the_users_mistake(tmp_path):

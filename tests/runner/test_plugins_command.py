@@ -115,6 +115,8 @@ def test_every_kind_says_what_it_takes_or_gives(sinesweep, name, words):
         (["check", "folder", "--set", "path"], "--set path: expected setting=value"),
         (["check", "log_mel", "--set", "n_mel=8"], "log_mel.n_mel: there is no such setting. Did you mean 'n_mels'?"),
         (["new", "features", "3d"], "'3d' cannot name a module"),
+        (["new", "features", "class"], "'class' cannot name a module: it is a word of Python"),
+        (["new", "features", "null"], "'null' cannot name a plugin: it is a value in a sweep file"),
         (["new", "feature", "tilt"], "no kind of plugin named 'feature'. Did you mean 'features'?"),
         (["new", "features", "log_mel"], "has a plugin 'log_mel' among features; choose another name"),
         (["new", "features", "cnn"], "has a plugin 'cnn' among architectures; choose another name"),
@@ -224,6 +226,66 @@ def test_a_plugin_in_a_misspelt_group_is_listed_with_the_group_that_is_meant(sin
     assert "install that project again" not in errors
 
 
+BREAKING = """
+from dataclasses import dataclass
+from sinesweep import FeatureExtractor
+
+@dataclass(frozen=True)
+class Bent(FeatureExtractor):
+    def layer(self, rate_hz): ...
+
+@dataclass
+class Late(Bent): ...
+"""
+
+
+def test_why_a_module_cannot_be_imported_is_told_once(sinesweep, install, tmp_path):
+    project = new_plugin("features", "bent", tmp_path)
+    (project / "sinesweep_bent" / "bent.py").write_text(BREAKING)
+    facts = project / "pyproject.toml"
+    line = 'bent = "sinesweep_bent.bent:Bent"'
+    more = (line.replace("bent =", f"{name} =") for name in ("bent", "bent_more", "bent_most"))
+    facts.write_text(facts.read_text().replace(line, "\n".join(more)))
+    install(project)
+    first, *others = [row for row in sinesweep("plugins", "features")[1].splitlines() if "bent" in row]
+    assert "BROKEN: plugin 'bent'" in first
+    assert "cannot inherit non-frozen" in first
+    assert len(others) == 2
+    for row in others:
+        assert "| BROKEN for the same reason as bent " in row
+        assert "cannot inherit" not in row
+
+
+UNTOLD = """
+from dataclasses import dataclass
+from sinesweep import FeatureExtractor
+
+@dataclass(frozen=True)
+class Mute(FeatureExtractor):
+    order: int = 1
+    def layer(self, rate_hz): ...
+    def shape(self, rate_hz, samples): return (10, self.order)
+"""
+
+
+def test_a_plugin_without_a_docstring_is_said_to_have_none(sinesweep, install, tmp_path):
+    project = new_plugin("features", "mute", tmp_path)
+    (project / "sinesweep_mute" / "mute.py").write_text(UNTOLD)
+    install(project)
+    [row] = (row for row in sinesweep("plugins", "features")[1].splitlines() if "| mute " in row)
+    assert "| (it has no docstring)" in row
+    assert "mute (features): (it has no docstring)\n" in sinesweep("plugins", "show", "mute")[1]
+    assert "Mute(" not in sinesweep("schema")[1]
+
+
+def test_a_plugin_that_imports_keras_shows_nothing_of_what_tensorflow_notes(tmp_path):
+    (tmp_path / "her_plugins.py").write_text(UNTOLD + "import keras, os\nos.write(2, b'a note of her own\\n')\n")
+    command = [sys.executable, "-m", "sinesweep_runner", "plugins", "show", "her_plugins:Mute"]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "10 × 1 at 8000 Hz" in told.stdout
+    assert told.stderr == "a note of her own\n"
+
+
 @pytest.mark.parametrize("kind", registry.KINDS)
 def test_a_new_project_is_found_and_keeps_every_promise_at_once(install, tmp_path, kind):
     name = f"fresh_{kind}"
@@ -248,6 +310,13 @@ def test_a_new_project_is_tidy(tmp_path, kind):
     for command in (["check", *rules], ["format", "--check", *rules[:3]]):
         found = subprocess.run([RUFF, *command], cwd=project, capture_output=True, text=True, check=False)
         assert found.returncode == 0, found.stdout
+
+
+def test_settings_that_nothing_searches_are_not_said_to_be(sinesweep):
+    told = sinesweep("plugins", "show", "svm")[1]
+    assert "searched" not in told
+    assert "0.001 … 1000, log" in told
+    assert "| searched" in sinesweep("plugins", "show", "cnn")[1]
 
 
 def test_a_project_that_is_there_is_left_alone(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 
 from sinesweep import predictions
 from sinesweep.lengths import Length
-from sinesweep.trial import TRAIN_LOSS, Cause, State, Trial
+from sinesweep.trial import TRAIN_LOSS, VALID_LOSS, Cause, State, Trial
 from sinesweep_runner.training.assembly import Step
 from sinesweep_runner.training.manysteps import Walk
 from sinesweep_runner.training.progress import of_validation
@@ -51,7 +51,15 @@ def test_a_trial_that_was_ended_in_a_fold_keeps_the_history_of_it(make_config, m
     assert [len(fold.history) for fold in result.folds] == [4]
     assert len(result.unfinished) == 3
     assert all(epoch[TRAIN_LOSS] > 0 for epoch in result.unfinished)
-    assert TRAIN_LOSS not in result.metrics
+    assert not {TRAIN_LOSS, VALID_LOSS} & result.metrics.keys()
+
+
+@pytest.mark.parametrize("loss", [{"name": "cross_entropy", "label_smoothing": 0.0}, {"name": "focal", "gamma": 2.0}])
+def test_both_losses_of_an_epoch_are_what_is_trained_with(make_config, make_material, loss):
+    [fold, _] = run(make_config(loss=loss), make_material()).folds
+    for epoch in fold.history:
+        ratio = epoch[VALID_LOSS] / epoch["loss"]
+        assert ratio == pytest.approx(1, rel=1e-4) if loss["name"] == "cross_entropy" else ratio < 0.9
 
 
 def test_every_validation_clip_has_its_prediction(make_config, make_material, tmp_path):

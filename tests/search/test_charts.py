@@ -13,7 +13,7 @@ from sinesweep.report.charts import files, theme
 from sinesweep.report.charts.clock import PAUSE_S, Clock, stints
 from sinesweep.report.charts.workers import workers
 from sinesweep.report.story import Story
-from sinesweep.trial import TRAIN_LOSS, Cause, Failure, FoldScore, Result, State, Trial
+from sinesweep.trial import TRAIN_LOSS, VALID_LOSS, Cause, Failure, FoldScore, Result, State, Trial
 
 SKILLS = [1.0, 3.4, 2.9, 0.2, 2.0, 1.7, 2.4, 0.9, 3.1, 1.2, 2.2, 2.7]
 BELL = '🔔 </svg><script>alert("x")</script> & "bells"'
@@ -136,6 +136,16 @@ def test_curves_tell_the_best_epoch_and_both_losses(sweep_of):
     assert "best at epoch 4 of 4 with 80.0 %" in drawn["learning"].caption
     assert "training loss (dots) went from 1 to 0.25" in drawn["losses"].caption
     assert styles(drawn["losses"].spec) == {"training", "best"}
+    assert "so only the shapes compare" in drawn["losses"].caption
+
+
+def test_both_losses_are_drawn_in_one_unit_where_it_is_known(sweep_of):
+    made = sweep_of([1.0, 3.0])
+    history = tuple({"loss": 90.0, TRAIN_LOSS: 1.0 / epoch, VALID_LOSS: 2.0 / epoch} for epoch in (1, 2, 3, 4))
+    made.results[1] = replace(made.results[1], folds=(FoldScore(made.results[1].metrics, history, 4),))
+    caption = named(told(made))["losses"].caption
+    assert "its training loss (dots) went from 1 to 0.25, its validation loss (line) from 2 to 0.5" in caption
+    assert "shapes" not in caption
 
 
 def test_the_front_ends_settings_have_a_chart_each(story):

@@ -12,6 +12,7 @@ from sinesweep.metrics import metric
 from sinesweep.trial import Cause, Failure, FoldScore, Result, State, Trial
 
 EPOCHS = 20
+METRICS = {"accuracy": 0.5}
 CONFIG = {
     "features": {"name": "log_mel"},
     "architecture": {"name": "cnn", "dropout": 0.1, "l2": 0.0},
@@ -36,8 +37,14 @@ SHAPES = {
 
 
 def fold_of(train, valid, auc, epochs=EPOCHS):
-    history = tuple({"train_loss": train(e), "loss": valid(e), "auc": auc, "accuracy": 0.5} for e in range(epochs))
+    history = tuple({"train_loss": train(e), "valid_loss": valid(e), **METRICS, "auc": auc} for e in range(epochs))
     return FoldScore({"accuracy": 0.5}, history, epochs)
+
+
+def of_older_versions(fold, scale=1.0, name="loss"):
+    """The same without the validation part's own loss: another took its place, in another unit."""
+    history = [{name: scale * epoch["valid_loss"], **epoch} for epoch in fold.history]
+    return replace(fold, history=tuple({k: v for k, v in epoch.items() if k != "valid_loss"} for epoch in history))
 
 
 def result_of(*folds, **changes):
@@ -55,6 +62,27 @@ def test_every_shape_has_its_name_and_its_advice(kind):
 def test_a_network_that_learns_its_clips_by_heart_overfits_though_its_validation_loss_does_not_rise():
     flat = fold_of(lambda e: falling(e, 0.01), lambda e: 1.5 + 0.8 * math.exp(-e), 0.9)
     assert diagnose(result_of(flat), metric("accuracy")).kind is DiagnosisKind.OVERFITTING
+
+
+def test_what_was_learnt_within_the_first_epoch_is_no_overfitting():
+    """The training loss of an epoch is the mean of it all, that of validation stands at its end."""
+    train = lambda e: 0.05 + 0.01 * math.exp(-e) + (0.4 if e == 0 else 0.0)  # noqa: E731
+    quick = fold_of(train, lambda e: 0.055 + 0.015 * math.exp(-e), 0.999)
+    assert diagnose(result_of(quick), metric("accuracy")).kind is DiagnosisKind.SOUND
+
+
+def test_a_gap_between_two_losses_that_are_next_to_nothing_is_no_overfitting():
+    both = fold_of(lambda e: falling(e, 0.001, 2), lambda e: falling(e, 0.02, 2), 0.9999)
+    assert diagnose(result_of(both), metric("accuracy")).kind is DiagnosisKind.SOUND
+
+
+@pytest.mark.parametrize("scale", [8.37, 1e6, 1e-6])
+def test_losses_in_two_units_are_never_compared(scale):
+    """Histories of older versions of regression: z-scored in training, raw in validation."""
+    sound = of_older_versions(fold_of(*SHAPES[DiagnosisKind.SOUND]), scale, "mean_squared_error")
+    assert diagnose(result_of(sound), metric("r2")).kind is DiagnosisKind.SOUND
+    over = of_older_versions(fold_of(*SHAPES[DiagnosisKind.OVERFITTING]), scale, "mean_squared_error")
+    assert diagnose(result_of(over), metric("r2")).kind is DiagnosisKind.OVERFITTING
 
 
 def test_a_loss_that_hardly_falls_is_no_underfitting_where_the_network_knows_nearly_everything():

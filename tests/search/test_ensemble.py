@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sinesweep import report
+from sinesweep.leaderboard import Leaderboard
 from sinesweep.predictions import Predictions
 from sinesweep.report import notes
 
@@ -31,6 +32,15 @@ def test_where_all_trials_are_noise_most_of_the_gain_is_owed_to_the_choice(sweep
 def test_any_objective_will_do(sweep_of, objective):
     board = sweep_of([1.5] * 4, objective=objective).board()
     assert board.metric.goodness(board.ensemble.chosen) > board.metric.goodness(board.best.score)
+
+
+@pytest.mark.parametrize(("each", "apart"), [(3, "groups"), (1, "clips")])
+def test_what_it_was_chosen_apart_from_is_called_by_what_there_is(sweep_of, each, apart):
+    made = sweep_of([1.5] * 6)
+    groups = [f"recording {i // each}" for i in range(240)]
+    told = lambda result: made.told.get(result.trial.number)  # noqa: E731
+    board = Leaderboard.of(made.header, made.results, None, told, groups)
+    assert f"Chosen on other {apart} than it is judged on" in notes.ensemble(board)
 
 
 def test_there_is_none_where_one_trial_alone_is_best_or_where_nothing_can_be_compared(sweep_of):

@@ -7,7 +7,8 @@ import pytest
 
 from sinesweep import registry
 from sinesweep.contract import HostExtractor
-from sinesweep.errors import PluginError
+from sinesweep.errors import PluginError, SweepError
+from sinesweep.sweepfile import check_document, override
 
 WORKING = """
 from dataclasses import dataclass
@@ -96,14 +97,69 @@ def test_two_distributions_with_one_name_are_an_error_that_names_both(install):
         registry.load("features", "tilt")
 
 
-def test_a_built_in_whose_name_somebody_takes_still_works_by_its_class(install):
+BOTH = r"kit 1\.0 .* and sinesweep .* Uninstall one of them, or name .* by its class"
+
+
+def test_a_built_in_whose_name_somebody_takes_is_named_by_its_class_and_meant_where_nobody_has_named_one(install):
     install("kit", "log_mel", "kit_log_mel:Tilt", WORKING)
-    with pytest.raises(
-        PluginError, match=r"kit 1\.0 .* and sinesweep .* Uninstall one of them, or name .* by its class"
-    ):
-        registry.load("features", "log_mel")
+    with pytest.raises(PluginError, match=BOTH):
+        registry.check_claimed_once("features", "log_mel")
     built_in = "sinesweep_plugins.features.log_mel:LogMel"
-    assert registry.load("features", built_in).__name__ == "LogMel"
+    assert registry.unmistakable("features", "log_mel") == built_in
+    assert registry.unmistakable("features", "mfcc") == "mfcc"
+    assert registry.listed("features", "log_mel").target == built_in
+    for name in ("log_mel", built_in):
+        assert registry.load("features", name).__name__ == "LogMel"
+
+
+@pytest.mark.parametrize("other", ["kit-two", "sinesweep"])
+def test_what_was_written_down_is_found_by_its_target_whoever_claims_its_name_since(install, other):
+    name = "log_mel" if other == "sinesweep" else "tilt"
+    install("kit-one", name, "kit_then:Tilt", WORKING)
+    if other != "sinesweep":
+        install(other, name, "kit_since:Tilt", WORKING)
+    assert registry.load_recorded("features", name, "kit_then:Tilt").__module__ == "kit_then"
+    assert registry.load_recorded("features", "mfcc", "os:system").__name__ == "MFCC", "nothing else is imported"
+
+
+@pytest.fixture
+def taken(install):
+    """Somebody's package has the names of the usual loss, front end, reader and baseline."""
+    for kind, name in (("losses", "cross_entropy"), ("features", "log_mel"), ("baselines", "svm")):
+        install(f"kit-{kind}", name, f"kit_{kind}:Tilt", WORKING, group=f"sinesweep.{kind}")
+
+
+DOCUMENT = {
+    "name": "made up",
+    "data": {"reader": "folder", "path": "."},
+    "features": ["mfcc"],
+    "architectures": ["cnn"],
+    "augmentations": [],
+}
+
+
+def test_a_sweep_that_names_none_of_two_has_the_built_in(taken):
+    sweep = check_document(DOCUMENT)
+    assert sweep.space().plugins()["loss 'cross_entropy'"][0].__module__.startswith("sinesweep_plugins.")
+
+
+@pytest.mark.parametrize(
+    "named", [{"features": ["log_mel"]}, {"losses": {"cross_entropy": None}}, {"baseline": {"svm": {"C": 1.0}}}]
+)
+def test_a_sweep_that_names_one_of_two_is_refused_with_both(taken, named):
+    with pytest.raises(SweepError, match=r"two plugins among .* kit-.* and sinesweep"):
+        check_document(DOCUMENT | named)
+
+
+def test_a_sweep_that_has_begun_goes_on_with_the_plugins_that_it_had(install):
+    begun = check_document(DOCUMENT | {"features": ["log_mel"]})
+    install("kit", "log_mel", "kit_since_then:Tilt", WORKING)
+    install("kit-two", "pcen", "kit_two_pcen:Tilt", WORKING)
+    registry._entry_points.cache_clear()
+    registry.load.cache_clear()
+    assert override(begun, ["features.log_mel.n_mels=64"]).features["log_mel"] == {"n_mels": 64}
+    with pytest.raises(SweepError, match=r"two plugins among features are named 'pcen'"):
+        override(begun, ["features.pcen={}"])
 
 
 def test_what_a_plugin_prints_while_it_is_imported_goes_to_standard_error(install, capsys):

@@ -258,6 +258,24 @@ def test_a_plugins_own_settings_come_before_those_that_all_have(board):
     assert short(board.best.config, shown) == "log_mel · cnn 3 blocks, dropout 0.2"
 
 
+def test_rows_of_one_hypermodel_show_what_their_networks_are(sweep_of):
+    made = sweep_of([1.0, 2.0, 3.0])
+    points = [("gru", 2, 64, True), ("lstm", 1, 32, False), ("gru", 1, 64, True)]
+    for place, (cell, layers, units, bn) in enumerate(points):
+        result = made.results[place]
+        own = {"hp.bn": bn, "hp.kind": cell, "hp.layers": layers, "hp.units": units}
+        network = {"name": "keras_tuner", "hypermodel": "lab:build_model", "dropout": 0.1 * place, **own}
+        config = {**result.trial.config, "architecture": network}
+        made.results[place] = replace(result, trial=replace(result.trial, config=config))
+    board = made.board()
+    shown = varying([row.config for row in board.rows])
+    assert short(board.rows[0].config, shown, most=1) == (
+        "log_mel 40 mels · keras_tuner bn, kind gru, 1 layer, 64 units · adam 0.001"
+    )
+    for network in ("bn, kind gru, 1 layer", "bn off, kind lstm", "bn, kind gru, 2 layers"):
+        assert f"keras_tuner {network}" in report.to_text(board, 120)
+
+
 def test_what_is_zero_or_off_is_not_called_none():
     assert flat({"features": {"name": "mfcc", "deltas": 0, "fmin_hz": 0.0, "norm": None}, "bias": False, "a": []}) == {
         "features": "mfcc",

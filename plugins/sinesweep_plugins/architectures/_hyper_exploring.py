@@ -9,13 +9,13 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sinesweep.blame import NOBODYS
 from sinesweep.errors import PluginError
 from sinesweep.wording import named
+from sinesweep_plugins.architectures._hyper_found import Build, Hyperparameter, why_not
 from sinesweep_plugins.architectures._hypermodels import belongs_to_keras_tuner, builder, no_downloads
 
 SIDES = (64, 256)
@@ -39,25 +39,27 @@ def explore(target: str, channels: int) -> list[dict[str, Any]]:
 
     It is built with its defaults, then again until every hyperparameter that can change what is asked for has had each
     of its options, or both ends of its range: so the `units_3` of a third layer are found too. KerasTuner's own ask
-    for everything at once.
+    for everything at once. Values with which it cannot be built, whatever the size of the features, are told with why.
 
     Raises:
         PluginError: it cannot be imported, or built with its defaults.
     """
     with no_downloads():
-        seen = _first_look(target, channels)
+        builds = [builder(target, (side, side, channels) if channels else (side, side), 3) for side in SIDES]
+        seen = _first_look(target, builds)
         left = 0 if belongs_to_keras_tuner(target) else MOST_BUILDS - 1
         while left and (values := seen.next_values()) is not None:
-            seen.look(values)
             left -= 1
+            if seen.look(values) is not None:
+                left = max(0, left - _blame(seen, values, builds))
     return [found.description() for found in seen.found.values()]
 
 
-def _first_look(target: str, channels: int) -> Seen:
+def _first_look(target: str, builds: Sequence[Build]) -> Seen:
     """What it asks for with its defaults."""
     fault: BaseException | None = None
-    for side in SIDES:
-        seen = Seen(builder(target, (side, side, channels) if channels else (side, side), 3))
+    for build in builds:
+        seen = Seen(build)
         fault = seen.look({})
         if fault is None:
             return seen
@@ -67,43 +69,24 @@ def _first_look(target: str, channels: int) -> Seen:
     raise PluginError(f"hypermodel '{target}' cannot be built with its defaults: {reason}") from fault
 
 
-@dataclass
-class Hyperparameter:
-    """One that was asked for.
+def _blame(seen: Seen, values: Mapping[str, Any], builds: Sequence[Build]) -> int:
+    """Looks behind each of these values alone, since together they cannot be built, and notes which are to blame.
 
-    Attributes:
-        values: of the first build in which it counted; of one in which it should count, while there is none.
-        waiting: the values of its own that have not been looked behind.
-        tried: those that have been.
-        trains: whether it was what the optimizer has, in every build that said so; None where none did.
+    Values that only do not go together, or not with features of one size, are found infeasible once the features are
+    known, or their trial tells why. Returns how often it has looked.
     """
-
-    parameter: Any
-    values: dict[str, Any]
-    waiting: list[Any]
-    tried: list[Any] = field(default_factory=list)
-    trains: bool | None = None
-
-    def await_value(self, value: Any) -> None:
-        """Sees to it that this value is looked behind."""
-        if value not in (*self.waiting, *self.tried):
-            self.waiting.append(value)
-
-    def try_value(self, value: Any) -> None:
-        """Notes that this value has been looked behind."""
-        self.waiting = [each for each in self.waiting if each != value]
-        self.tried.append(value)
-
-    def description(self) -> dict[str, Any]:
-        """`class_name`, `config` and `trains`, as JSON."""
-        kind, config = type(self.parameter).__name__, self.parameter.get_config()
-        return {"class_name": kind, "config": config, "trains": bool(self.trains)}
+    suspects = [each for each in seen.found.values() if each.differs(values) and not each.breaks(values)]
+    for each in suspects:
+        alone = each.alone(values)
+        if seen.look(alone) is not None and all(why := [why_not(build, alone) for build in builds]):
+            each.faults.append((values[each.parameter.name], why[-1]))
+    return len(suspects)
 
 
 class Seen:
     """What the builds so far have asked for."""
 
-    def __init__(self, build: Callable[[Any], Any]) -> None:
+    def __init__(self, build: Build) -> None:
         self._build = build
         self.found: dict[str, Hyperparameter] = {}
 

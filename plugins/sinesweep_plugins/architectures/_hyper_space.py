@@ -19,7 +19,8 @@ from sinesweep.picks import count
 from sinesweep.settings import Setting, When
 
 Found = Mapping[str, Any]
-"""A hyperparameter in KerasTuner's words: `class_name` and `config`; `trains` says that it only sets an optimizer."""
+"""A hyperparameter in KerasTuner's words: `class_name` and `config`; `trains` says that it only sets an optimizer,
+`faults` with which values nothing can be built."""
 
 MOST_OPTIONS = 100
 """A range whose steps are multiplied becomes a list of its numbers; one with more of them is searched without steps."""
@@ -101,6 +102,7 @@ def _setting(found: Found, prefix: str) -> Setting:
         domain=replace(domain, search=False) if found["trains"] or count(domain) == 1 else domain,
         help=COMPILED if found["trains"] else f"hp.{kind}",
         when=tuple(When(f"{prefix}{parent['name']}", *parent["values"]) for parent in parents),
+        faults=tuple((value, why) for value, why in found["faults"]),
     )
 
 

@@ -67,6 +67,22 @@ def sound_files(folder: Path, suffixes: Sequence[str] = SUFFIXES) -> dict[str, s
     return dict(sorted(found.items()))
 
 
+def text_of(file: Path) -> str:
+    """What stands in a list or table in UTF-8, without a byte order mark.
+
+    Raises:
+        DatasetError: it cannot be read, or is in another encoding.
+    """
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as reason:
+        raise DatasetError(f"{file} cannot be read: {reason.strerror}") from None
+    except UnicodeDecodeError as reason:
+        raise DatasetError(
+            f"{file}: expected UTF-8, got byte 0x{reason.object[reason.start]:02x} at {reason.start}; save it as UTF-8"
+        ) from None
+
+
 def compiled(pattern: str, setting: str) -> re.Pattern[str]:
     """A regular expression; raises DatasetError where it is none."""
     try:

@@ -12,7 +12,7 @@ from sinesweep.dataset import Clip, Dataset
 from sinesweep.domains import Float
 from sinesweep.errors import DatasetError
 from sinesweep.wording import many
-from sinesweep_plugins.datasets._files import check_folder, groups_by, sound_files, table_of
+from sinesweep_plugins.datasets._files import check_folder, groups_by, sound_files, table_of, text_of
 from sinesweep_plugins.datasets._tables import check_rows
 
 
@@ -80,10 +80,6 @@ class Audacity(DatasetReader):
 
 def _lines(track: Path) -> Iterable[tuple[int, str]]:
     """The lines that hold labels, numbered; lines that begin with a backslash hold frequencies."""
-    try:
-        text = track.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as reason:
-        raise DatasetError(f"{track}: expected UTF-8: {reason}") from None
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text_of(track).splitlines(), start=1):
         if line.strip() and not line.startswith("\\"):
             yield number, line

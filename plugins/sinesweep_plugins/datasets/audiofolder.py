@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from sinesweep.contract import DatasetReader
 from sinesweep.dataset import Clip, Dataset, Task
 from sinesweep.errors import DatasetError, did_you_mean
-from sinesweep_plugins.datasets._files import check_folder, sound_files, table_of
+from sinesweep_plugins.datasets._files import check_folder, sound_files, table_of, text_of
 from sinesweep_plugins.datasets._parts import part_named, unless_alone
 from sinesweep_plugins.datasets._tables import clips_of, csv_rows
 
@@ -23,7 +23,8 @@ class AudioFolder(DatasetReader):
     """Sounds with a `metadata.csv` or `metadata.jsonl` beside or above them, as Hugging Face's `audiofolder` has them.
 
     Without such a file the folder of a sound is its class. Folders named train, validation (valid, val, dev) and test
-    (eval) become the folds. A list of labels in `metadata.jsonl` makes the task multi-label.
+    (eval) become the folds. Lists of labels in `metadata.jsonl` make the task multi-label; an empty one
+    says that none fits.
     """
 
     path: Annotated[str, "the data set's folder"]
@@ -38,8 +39,8 @@ class AudioFolder(DatasetReader):
             clips, task = list(self._by_folder(root)), Task.CLASSIFICATION
         else:
             clips = [clip for file in tables for clip in self._by_table(file, root)]
-            task = Task.MULTI_LABEL if clips[0].labels else Task.CLASSIFICATION
-        if any(bool(clip.labels) != bool(clips[0].labels) for clip in clips):
+            task = Task.CLASSIFICATION if clips[0].label else Task.MULTI_LABEL
+        if any(bool(clip.label) != bool(clips[0].label) for clip in clips):
             raise DatasetError(
                 f"{root}: column '{self.label_column}' holds lists in some rows and single labels in others"
             )
@@ -76,7 +77,7 @@ class AudioFolder(DatasetReader):
         sound = folder / str(name)
         if not sound.is_file():
             raise ValueError(f"{name} is not there (looked for {sound})")
-        if label is None or label in ("", []):
+        if label is None or label == "":
             raise ValueError(f"no label in column '{self.label_column}' for {name}")
         group = str(row.get(self.group_column) or "")
         fold = _part(sound.relative_to(root).parts[:-1]) if sound.is_relative_to(root) else ""
@@ -97,7 +98,7 @@ def _name_column(row: Mapping[str, Any]) -> str | None:
 
 def _json_rows(file: Path) -> list[dict[str, Any]]:
     rows = []
-    for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(text_of(file).splitlines(), start=1):
         if not line.strip():
             continue
         try:

@@ -11,7 +11,15 @@ from sinesweep.contract import DatasetReader
 from sinesweep.dataset import Clip, Dataset
 from sinesweep.errors import DatasetError, did_you_mean
 from sinesweep.wording import many
-from sinesweep_plugins.datasets._files import SUFFIXES, check_folder, check_matched, compiled, sound_files, table_of
+from sinesweep_plugins.datasets._files import (
+    SUFFIXES,
+    check_folder,
+    check_matched,
+    compiled,
+    sound_files,
+    table_of,
+    text_of,
+)
 from sinesweep_plugins.datasets._parts import part_named, unless_alone
 
 NAME = r"(?:^|/)(?P<song>(?P<genre>[a-z]+)\.\d{5})\.\w+$"
@@ -85,7 +93,7 @@ def _listed(path: str) -> dict[str, str]:
 
 def _songs(file: Path) -> Iterable[str]:
     """`blues.00029` of lines such as `blues/blues.00029.wav`; anything behind a blank is not read."""
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in text_of(file).splitlines():
         if words := line.split():
             name = words[0].replace("\\", "/").rsplit("/", 1)[-1]
             yield ".".join(name.split(".")[:2])

@@ -12,7 +12,7 @@ from sinesweep.contract import DatasetReader
 from sinesweep.dataset import Clip, Dataset, Task
 from sinesweep.domains import Choice
 from sinesweep.errors import DatasetError, did_you_mean
-from sinesweep_plugins.datasets._files import check_folder, sound_files, table_of
+from sinesweep_plugins.datasets._files import check_folder, sound_files, table_of, text_of
 
 INSTRUMENTS = ("cel", "cla", "flu", "gac", "gel", "org", "pia", "sax", "tru", "vio", "voi")
 TRAINING = re.compile(rf"(?:^|/)(?P<label>{'|'.join(INSTRUMENTS)})/(?P<recording>[^/]+)__\d+\.wav$")
@@ -63,7 +63,7 @@ def _testing(files: Mapping[str, str]) -> list[Clip]:
 
 def _labels(file: Path) -> tuple[str, ...]:
     """One instrument a line."""
-    labels = dict.fromkeys(file.read_text(encoding="utf-8").split())
+    labels = dict.fromkeys(text_of(file).split())
     for label in labels:
         if label not in INSTRUMENTS:
             raise DatasetError(f"{file}: unknown instrument '{label}'.{did_you_mean(label, INSTRUMENTS)}")

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from sinesweep.contract import DatasetReader
 from sinesweep.dataset import Clip, Dataset
 from sinesweep.errors import DatasetError, did_you_mean
-from sinesweep_plugins.datasets._files import check_folder, table_of
+from sinesweep_plugins.datasets._files import check_folder, table_of, text_of
 from sinesweep_plugins.datasets._parts import part_named, unless_alone
 from sinesweep_plugins.datasets._tables import check_there
 
@@ -61,7 +61,7 @@ class NSynth(DatasetReader):
 
 def _notes(file: Path) -> dict[str, dict[str, Any]]:
     try:
-        notes = json.loads(file.read_text(encoding="utf-8"))
+        notes = json.loads(text_of(file))
     except ValueError as reason:
         raise DatasetError(f"{file}: expected JSON: {reason}") from None
     if not isinstance(notes, dict) or not all(isinstance(note, dict) for note in notes.values()):

@@ -15,7 +15,7 @@ from sinesweep.contract import DatasetReader
 from sinesweep.dataset import Clip, Dataset
 from sinesweep.domains import Choice, Float
 from sinesweep.errors import DatasetError
-from sinesweep_plugins.datasets._files import check_folder, check_matched, compiled, sound_files, table_of
+from sinesweep_plugins.datasets._files import check_folder, check_matched, compiled, sound_files, table_of, text_of
 from sinesweep_plugins.datasets._parts import TEST, TRAIN, VALIDATION
 
 NAME = r"^(?P<word>[^/]+)/(?P<speaker>[^/]+)_nohash_\d+\.wav$"
@@ -93,7 +93,7 @@ def _parts(speakers: dict[str, str], root: Path) -> dict[str, str]:
         return {name: part_of(speaker) for name, speaker in speakers.items()}
     parts = dict.fromkeys(speakers, TRAIN)
     for part, file in LISTS.items():
-        parts |= dict.fromkeys((root / file).read_text(encoding="utf-8").split(), part)
+        parts |= dict.fromkeys(text_of(root / file).split(), part)
     return parts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -36,7 +37,7 @@ def run(
     from sinesweep_runner import sweeping
 
     overrides = [*set, *([f"workers.address={address}"] if address else [])]
-    _show(sweeping.run(read_sweep(file, overrides), out, finalize=finalize))
+    _show(lambda: sweeping.run(read_sweep(file, overrides), out, finalize=finalize))
 
 
 @commands.command()
@@ -48,7 +49,7 @@ def resume(
     """Continue a sweep that was stopped; no finished trial is repeated. `--set budget.…` and `--set workers.…` work."""
     from sinesweep_runner import sweeping
 
-    _show(sweeping.resume(folder, set, finalize=finalize))
+    _show(lambda: sweeping.resume(folder, set, finalize=finalize))
 
 
 @commands.command()
@@ -62,7 +63,7 @@ def extend(
     """Give a sweep more trials, hours, ranges or plugins. All that was tried stays, and teaches the sampler."""
     from sinesweep_runner import extending
 
-    _show(extending.extend(folder, set, trials=trials, hours=hours, finalize=finalize))
+    _show(lambda: extending.extend(folder, set, trials=trials, hours=hours, finalize=finalize))
 
 
 @commands.command("continue")
@@ -75,7 +76,7 @@ def continue_(
     """Train the best trials of a sweep longer, from where they ended."""
     from sinesweep_runner import extending
 
-    _show(extending.continue_(folder, top, epochs, finalize=finalize))
+    _show(lambda: extending.continue_(folder, top, epochs, finalize=finalize))
 
 
 @commands.command()
@@ -86,7 +87,7 @@ def finalize(
     """Open the sealed test part for the winner, once, and write best/."""
     from sinesweep_runner import sweeping
 
-    _show(sweeping.finalize(folder, trial))
+    _show(lambda: sweeping.finalize(folder, trial))
 
 
 @commands.command()
@@ -97,10 +98,18 @@ def demo(folder: Annotated[Path, typer.Argument(help="where sounds and sweep go"
     run_demo(folder)
 
 
-def _show(outcome: Outcome) -> None:
-    from sinesweep_runner.printing import print_outcome
+def _show(go: Callable[[], Outcome]) -> None:
+    """Runs, and prints what came of it; of a search that had to stop, what there is to rank."""
+    from sinesweep_runner.printing import print_board, print_outcome
     from sinesweep_runner.process import INTERRUPTED
+    from sinesweep_runner.sweeping import SearchFailed
 
+    try:
+        outcome = go()
+    except SearchFailed as failure:
+        if failure.outcome.board.best is not None:
+            print_board(failure.outcome)
+        raise
     print_outcome(outcome)
     if outcome.stopped:
         raise typer.Exit(INTERRUPTED)

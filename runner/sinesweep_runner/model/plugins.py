@@ -27,7 +27,7 @@ def origins(config: Config) -> dict[str, dict[str, str]]:
 
 def check_trust(folder: Path, facts: Mapping[str, Any]) -> None:
     """A stranger's model must not choose what is imported here; raises ArtifactError where it would."""
-    if own := [name for section, kind in INSIDE.items() for name in _code(kind, facts["configuration"][section])]:
+    if own := [name for section, kind in INSIDE.items() for name in _code(kind, facts, section)]:
         raise ArtifactError(
             f"{folder}: the model needs {' and '.join(own)}, which belongs to no installed plugin, and would run that"
             " module. If it is your own, say so: sinesweep predict --trust …, or Artifact.load(folder, trust=True)"
@@ -79,12 +79,13 @@ def _version_here(project: str) -> str | None:
         return None
 
 
-def _code(kind: str, config: Mapping[str, Any]) -> list[str]:
+def _code(kind: str, facts: Mapping[str, Any], section: str) -> list[str]:
     """What a plugin's configuration would import that is not its own: its class, or what a setting of it names."""
+    config = facts["configuration"][section]
     if ":" in config["name"]:
         return [config["name"]]
     try:
-        known = settings(registry.load(kind, config["name"])).values()
+        known = settings(_class(kind, facts, section)).values()
     except PluginError:  # not installed here: told when it is made
         return []
     marked = [(setting.code, str(config[setting.name])) for setting in known if setting.code and setting.name in config]
@@ -94,7 +95,13 @@ def _code(kind: str, config: Mapping[str, Any]) -> list[str]:
 def _plugin(facts: Mapping[str, Any], section: str) -> Any:
     name = _name(facts, section)
     given = {key: value for key, value in facts["configuration"][section].items() if key != "name"}
-    return make(registry.load(INSIDE[section], name), given, f"{section}.{name}")
+    return make(_class(INSIDE[section], facts, section), given, f"{section}.{name}")
+
+
+def _class(kind: str, facts: Mapping[str, Any], section: str) -> type[Any]:
+    """The class that the plugin of a section had when the model was saved; raises PluginError where it is not here."""
+    target = facts["plugins"][section]["target"]
+    return registry.load_recorded(kind, _name(facts, section), target)
 
 
 def _name(facts: Mapping[str, Any], section: str) -> str:
@@ -102,7 +109,7 @@ def _name(facts: Mapping[str, Any], section: str) -> str:
 
 
 def _origin(kind: str, name: str) -> dict[str, str]:
-    listed = next((each for each in registry.listing(kind) if each.name == name), None)
+    listed = registry.listed(kind, name)
     return {
         "name": name,
         "target": listed.target if listed else name,

@@ -51,5 +51,6 @@ def prefix(front: FrontEnd, name: str, length: Length, tools: Sequence[str]) -> 
         length: of the windows.
         tools: versions, and whatever else decides the last bits.
     """
-    owner = next((each.distribution for each in registry.listing("features") if each.name == name), "")
+    listed = registry.listed("features", name)
+    owner = "" if listed is None else listed.distribution
     return json.dumps([*heard(front), owner, list(tools), asdict(length)])

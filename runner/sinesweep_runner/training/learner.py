@@ -15,6 +15,7 @@ from sinesweep_runner.training.batches import answers, shuffled, steps_per_epoch
 from sinesweep_runner.training.divergence import explosion
 from sinesweep_runner.training.failures import NotANumber
 from sinesweep_runner.training.inputs import Inputs
+from sinesweep_runner.training.logits import logits_of
 from sinesweep_runner.training.scale import Scale
 from sinesweep_runner.training.schedules import learning_rate
 from sinesweep_runner.training.variants import Variants
@@ -103,6 +104,15 @@ class Learner:
         place = {clip: i for i, clip in enumerate(clips)}
         owners = [place[clip] for clip in self._inputs.windows.owners[rows]]
         return aggregate(given, owners, len(clips)).astype(np.float32)
+
+    def loss_of(self, clips: Sequence[int], given: np.ndarray) -> float:
+        """The mean loss of answers `(clips, outputs)` to these clips, as they are trained for: what `train_epoch` gives
+        compares with it, but for penalties on the network and for augmented clips."""
+        material, scale = self._inputs.material, self._scale
+        targets = material.wanted()[list(clips)]
+        right = targets if scale is None else scale.apply(targets)
+        with self._inputs.watch.phase("evaluate"):
+            return float(self._apparatus.trainee.weighed(right, logits_of(given, material.task, scale)))
 
     def state(self) -> list[np.ndarray]:
         """All that training changes: weights, the optimizer's values, the states of all generators of chance, and last

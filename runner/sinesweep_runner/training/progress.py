@@ -14,7 +14,7 @@ import numpy as np
 
 from sinesweep.errors import SinesweepError
 from sinesweep.files import write_atomically
-from sinesweep.trial import TRAIN_LOSS, FoldScore, Trial
+from sinesweep.trial import TRAIN_LOSS, VALID_LOSS, FoldScore, Trial
 
 CHECKPOINTS = "checkpoints"
 """The folder of a sweep in which they lie."""
@@ -27,7 +27,7 @@ class Progress:
     Attributes:
         folds: the scores of the folds that have ended.
         answers: their validation clips' probabilities or values, float32 `(clips, outputs)` each.
-        history: the metrics of every epoch of the fold under way, and its training loss.
+        history: the metrics of every epoch of the fold under way, and its losses.
         best_epoch: the one of them that counts: the last, or with patience the one whose watched loss was least.
         best_loss: its watched loss.
         best_answers: its answers.
@@ -148,8 +148,8 @@ class Checkpoint:
 
 
 def of_validation(epoch: Mapping[str, float]) -> dict[str, float]:
-    """What an epoch of a history says of the validation part: all but the training loss."""
-    return {name: value for name, value in epoch.items() if name != TRAIN_LOSS}
+    """The metrics of an epoch of a history: all but the losses that are trained with."""
+    return {name: value for name, value in epoch.items() if name not in (TRAIN_LOSS, VALID_LOSS)}
 
 
 def has_final_state(folder: Path, origin: int) -> bool:

@@ -12,7 +12,7 @@ from sinesweep.blame import NOBODYS
 from sinesweep.metrics import WATCHED, measure, metric
 from sinesweep.objectives import LATENCY, PARAMETERS
 from sinesweep.split import Fold, hold_out
-from sinesweep.trial import FEWEST_FOLDS, TRAIN_LOSS, Failure, Report, Result, State, Trial
+from sinesweep.trial import FEWEST_FOLDS, TRAIN_LOSS, VALID_LOSS, Failure, Report, Result, State, Trial
 from sinesweep_runner import backend
 from sinesweep_runner.training.costs import costs, latency_ms
 from sinesweep_runner.training.failures import failure_of
@@ -99,7 +99,8 @@ class Run:
             learned = learner.train_epoch(epoch)
             answers = learner.answer(fold.valid)
             self._last = measure(self._targets[list(fold.valid)], answers, also=self._material.asked)
-            progress.history.append({**self._last, TRAIN_LOSS: learned})
+            told = learner.loss_of(fold.valid, answers)
+            progress.history.append({**self._last, TRAIN_LOSS: learned, VALID_LOSS: told})
             if not self._keep_going(Report(self._trial.number, number, epoch, self._last)):
                 return State.PRUNED
             # Early stopping chooses the epoch on clips that are no part of the score.

@@ -119,14 +119,15 @@ def ensemble(board: Leaderboard) -> str:
     names = ", ".join(f"{number} × {count}" if count > 1 else str(number) for number, count in group.members.items())
     flattery = f"{words.points(metric, group.optimism)} of its score is owed to the choice"
     owed = flattery if group.optimism > 0 else "choosing has not flattered it"
+    apart = "groups" if board.judged_groups < board.judged_clips else "clips"
     gain = metric.goodness(group.score) - metric.goodness(group.single)
     word = "more" if gain > 0 else "less"
     worth = f"{words.points(metric, abs(gain))} {word} than" if gain else "as much as"
     return (
         f"An ensemble of trials {names} ({words.number(group.parameters)} parameters together) reads"
-        f" {metric.show(group.chosen)} on the clips that it was chosen on. Chosen on other groups than it is judged on,"
-        f" it has {metric.show(group.score)} ({words.spread(metric, group.interval)}): {owed}, and it is worth {worth}"
-        " a single trial that is chosen in the same way."
+        f" {metric.show(group.chosen)} on the clips that it was chosen on. Chosen on other {apart} than it is"
+        f" judged on, it has {metric.show(group.score)} ({words.spread(metric, group.interval)}): {owed}, and it is"
+        f" worth {worth} a single trial that is chosen in the same way."
     )
 
 

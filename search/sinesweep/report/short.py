@@ -16,6 +16,9 @@ UNITS = ("ms", "s", "hz", "db")
 COMMON = {field.name for kind in (Architecture, FeatureExtractor) for field in dataclasses.fields(kind)}
 """Settings that all plugins of a kind have; a plugin's own say more, and come first."""
 
+FURTHER = 4
+"""So many of the settings are shown at least that are no fields of their plugin, where there is room for any."""
+
 
 def flat(config: Config) -> dict[str, Any]:
     """A configuration as dotted names and plain values.
@@ -68,15 +71,26 @@ def _sections(config: Config, shown: set[str], most: int | None) -> Iterator[str
         elif isinstance(section, Mapping):
             name = str(section.get("name", key))
             head = name if key != "loss" or key in shown else ""
-            settings = list(_settings(f"{key}.{name}", section, shown))[:most]
+            settings = list(_settings(f"{key}.{name}", section, shown))[: _most(section, most)]
             yield _words([head or (name if settings else ""), ", ".join(settings)])
         else:
             yield _exact(section)
 
 
+def _most(section: Mapping[str, Any], most: int | None) -> int | None:
+    """How many settings of a plugin are shown: of one with further settings some more, for its name, such as
+    `keras_tuner`, says nothing of the network that they make."""
+    return max(most, FURTHER) if most and any(map(_is_further, section)) else most
+
+
+def _is_further(name: str) -> bool:
+    """Whether a setting of that name is no field of its plugin, such as `hp.units`."""
+    return "." in name
+
+
 def _settings(prefix: str, section: Mapping[str, Any], shown: set[str]) -> Iterator[str]:
     names = [name for name in section if f"{prefix}.{name}" in shown]
-    for name in sorted(names, key=lambda name: name in COMMON):
+    for name in sorted(names, key=lambda name: (not _is_further(name), name in COMMON)):
         yield _setting(name, section[name])
 
 

@@ -11,11 +11,14 @@ from ruamel.yaml import YAML
 
 from sinesweep.dataset import Task
 from sinesweep.errors import DatasetError
+from sinesweep.record import Record
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import check_document
+from sinesweep.trial import TRAIN_LOSS, VALID_LOSS
 from sinesweep_runner import Artifact, predict, run
 from sinesweep_runner.model.written import as_json, as_text
 from sinesweep_runner.outcome import trial_text
+from sinesweep_runner.sweepfolder import SweepFolder
 
 # Keras 3.15 turns TensorFlow's variables into arrays in a way that NumPy 2 warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
@@ -48,6 +51,16 @@ def test_values_are_measured_in_their_own_unit(values, tables, report, sealed):
     assert as_text(answers[:1]).split()[-1] == f"{answers[0].value:.6g}"
     assert json.loads(as_json(answers[:1]))[0].keys() == {"path", "value", "note", "error"}
     assert "measures vectors" in (values.folder / "best" / "README.md").read_text()
+
+
+def test_both_losses_of_an_epoch_are_in_one_unit_whatever_that_of_the_values_is(values):
+    place = SweepFolder(values.folder)
+    sweep = place.begun()
+    [fold] = Record.of(sweep, place.storage(sweep)).results()[0].folds
+    variances = [epoch["mean_squared_error"] / epoch[VALID_LOSS] for epoch in fold.history]
+    assert variances == pytest.approx([variances[0]] * len(variances), rel=1e-3)
+    assert 700 < variances[0] < 1600, "that of the values, about 30² + 15² + 3²"
+    assert max(fold.history[-1][TRAIN_LOSS], fold.history[-1][VALID_LOSS]) < 1, "who knows nothing has 1"
 
 
 def test_values_that_are_all_the_same_are_refused(document, write_table, numbers, tmp_path):

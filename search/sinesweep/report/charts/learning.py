@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
+from sinesweep.curves import validation_loss
 from sinesweep.leaderboard import Leaderboard
-from sinesweep.metrics import WATCHED, metric
+from sinesweep.metrics import metric
 from sinesweep.report import words
 from sinesweep.report.charts.axes import score, thinned
 from sinesweep.report.charts.chart import Channel, Chart, Spec, layer, layered, number, tooltip
 from sinesweep.rows import Row
-from sinesweep.trial import TRAIN_LOSS, Result
+from sinesweep.trial import TRAIN_LOSS, VALID_LOSS, Result
 
 SECTION, SHOWN, MOST_EPOCHS = "Learning", 8, 200
 FEW = 12
@@ -41,10 +42,11 @@ def learning(board: Leaderboard) -> Chart:
 def losses(board: Leaderboard, results: Sequence[Result]) -> Chart:
     """Training and validation loss of the winner, mean over folds."""
     title, winner = "Both losses of the winner", board.best
-    watched = WATCHED[board.header.task]
     folds = [] if winner is None else _histories(winner, results)
+    key = validation_loss(folds[0]) if folds else ""
+    watched, compared = ("loss", "which raise it") if key == VALID_LOSS else (key, "so only the shapes compare")
     trained = _means([[epoch.get(TRAIN_LOSS) for epoch in history] for history in folds])
-    validated = _means([[epoch.get(watched) for epoch in history] for history in folds])
+    validated = _means([[epoch.get(key) for epoch in history] for history in folds])
     if winner is None or len(trained) < 2 or len(validated) < 2:
         return Chart("losses", SECTION, title, "The training loss of the winner was not kept, or it has one epoch.")
     y = score(metric(watched), [point["score"] for point in (*trained, *validated)])
@@ -56,7 +58,7 @@ def losses(board: Leaderboard, results: Sequence[Result]) -> Chart:
         f"Trial {winner.number}: its training loss (dots) went from {trained[0]['score']:.3g} to"
         f" {trained[-1]['score']:.3g}, its validation {words.title(watched)} (line) from {validated[0]['score']:.3g} to"
         f" {validated[-1]['score']:.3g}, least at epoch {low['epoch']} of {len(validated)} with {low['score']:.3g}."
-        " The training loss may hold penalties and augmented clips, so only the shapes compare."
+        f" The training loss may hold penalties and augmented clips, {compared}."
     )
     return Chart("losses", SECTION, title, caption, alt, layered(layers, alt))
 

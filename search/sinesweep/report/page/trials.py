@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sinesweep.curves import validation_loss
 from sinesweep.report import words
 from sinesweep.report.page.columns import Column
 from sinesweep.report.page.embed import brief
 from sinesweep.report.page.entries import Entry
 from sinesweep.report.story import Story
-from sinesweep.trial import TRAIN_LOSS
+from sinesweep.trial import TRAIN_LOSS, VALID_LOSS
 
-LOSS = "loss"
-TITLES = {LOSS: "validation loss", TRAIN_LOSS: "training loss"}
+TITLES = {VALID_LOSS: "validation loss", TRAIN_LOSS: "training loss"}
 FULL = 200
 """Of so many entries the curve of every fold is kept; of the others their mean, for the page's sake."""
 
@@ -54,7 +54,7 @@ def _plain(column: Column) -> Mapping[str, Any]:
 def _curves(objective: str, entries: Sequence[Entry]) -> list[Mapping[str, Any]]:
     """The objective and both losses: `{"name": …, "title": …, "lines": a list of curves an entry}`."""
     found: list[Mapping[str, Any]] = []
-    for name in dict.fromkeys((objective, LOSS, TRAIN_LOSS)):
+    for name in dict.fromkeys((objective, VALID_LOSS, TRAIN_LOSS)):
         lines = [_lines(entry, name, place < FULL) for place, entry in enumerate(entries)]
         if any(lines):
             found.append({"name": name, "title": TITLES.get(name, words.title(name)), "lines": lines})
@@ -67,7 +67,8 @@ def _lines(entry: Entry, name: str, full: bool) -> list[list[float | int | None]
     if result is None:
         return [] if entry.row is None or name in TITLES else [_rounded(curve) for curve in entry.row.curves]
     histories = [fold.history for fold in result.folds] + ([result.unfinished] if result.unfinished else [])
-    curves = [[epoch.get(name) for epoch in history] for history in histories if history]
+    keys = [validation_loss(history) if name == VALID_LOSS else name for history in histories]
+    curves = [[epoch.get(key) for epoch in history] for key, history in zip(keys, histories, strict=True) if history]
     curves = [curve for curve in curves if any(value is not None for value in curve)]
     return [_rounded(curve) for curve in (curves if full else _mean(curves))]
 
