@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sinesweep.aside import Aside
 from sinesweep.continuing import Wish
-from sinesweep.errors import SweepError, SweepFailed
+from sinesweep.errors import Infeasible, PluginFault, SweepError, SweepFailed
 from sinesweep.files import write_lastingly
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
@@ -37,6 +37,7 @@ from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.starting import executor_for, loading_keras, plan_for
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.training.drybuild import dry_build_on
+from sinesweep_runner.training.failures import NotANumber
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.trialzero import TrialZero
 from sinesweep_runner.watch import Watch, watching
@@ -261,7 +262,11 @@ def _finish(
 ) -> Leaderboard:
     sealed = "; then the test part is opened, once" if prepared.split.test else ""
     watch.say(f"Training the winner on training and validation clips{sealed}.")
-    finishing.finish(place, sweep, record, prepared, material, best)
+    try:
+        finishing.finish(place, sweep, record, prepared, material, best)
+    except (NotANumber, Infeasible, PluginFault) as reason:
+        told = finishing.without_winner(place, best, board_of(place.path), reason)
+        raise (SweepError if isinstance(reason, PluginFault) else SweepFailed)(told) from reason
     return _write_report(place)
 
 
