@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sinesweep.aside import Aside
 from sinesweep.continuing import Wish
-from sinesweep.errors import Infeasible, PluginFault, SweepError, SweepFailed
+from sinesweep.errors import Infeasible, PluginFault, SweepError, SweepFailed, UserError, nearest
 from sinesweep.files import write_lastingly
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
@@ -73,10 +73,15 @@ def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> O
     place = SweepFolder(folder or Path("sweeps") / sweep.name)
     place.check_free(sweep)  # before anything is written into a folder that is somebody else's
     plan, table = plan_for(sweep), read_table(sweep)
-    sweep = table.sweep
+    sweep, new = table.sweep, not place.path.exists()
     with place.claimed():
-        place.begin(sweep)
-        return _carry_on(sweep, place, plan, table, resume=False, finalize=finalize)
+        try:
+            place.begin(sweep)
+            return _carry_on(sweep, place, plan, table, resume=False, finalize=finalize)
+        except UserError:
+            if new:
+                place.withdraw(sweep)
+            raise
 
 
 def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True) -> Outcome:
@@ -91,7 +96,8 @@ def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True
     wrong = [each for each in overrides if not key_of(each).startswith(RESUMABLE)]
     if wrong:
         allowed = ", ".join(f"{section}…" for section in RESUMABLE)
-        raise SweepError(f"--set {wrong[0]}: only {allowed} may change on resume; begin a new sweep")
+        meant = nearest(key_of(wrong[0]).partition(".")[0], [section.rstrip(".") for section in RESUMABLE])
+        raise SweepError(f"--set {wrong[0]}: only {allowed} may change on resume.{meant or ' Begin a new sweep'}")
     return go_on(place, override(sweep, overrides) if overrides else sweep, finalize=finalize)
 
 
@@ -111,6 +117,7 @@ def go_on(
     """
     plan, table = plan_for(sweep), read_table(sweep)
     with place.claimed():
+        place.check_study(table.sweep)
         sweep = ready(table.sweep)
         write_lastingly(place.sweep_file, dump(sweep))
         begun = place.has_begun(sweep)
