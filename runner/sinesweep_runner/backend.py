@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import importlib.util
 import logging
 import os
 import platform
@@ -17,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sinesweep.errors import UserError
+from sinesweep.errors import UserError, nearest
 from sinesweep_runner.deviceshare import HIDDEN, gpu_bytes, jax_settings, limit_mb, memory_fraction
 
 # TensorFlow's notes on CPU instructions and on every new model's tracing would fill each worker's log.
@@ -26,6 +27,27 @@ logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 NOTICE = re.compile(r"(WARNING: All log messages before absl|[IW]\d{4} \d\d:\d\d:)")
 """How the lines begin that TensorFlow's C++ writes before it listens to any setting."""
+
+
+BACKENDS = ("tensorflow", "jax", "torch")
+"""What Keras can train with."""
+
+
+def check_installed() -> None:
+    """Sees that the backend of `KERAS_BACKEND` is there, without loading it. One that is loaded is what it is.
+
+    Raises:
+        UserError: Keras has no such backend that trains, or it is not installed.
+    """
+    name = os.environ.get("KERAS_BACKEND", BACKENDS[0])
+    if "keras" in sys.modules:
+        return
+    if name not in BACKENDS:
+        raise UserError(
+            f"KERAS_BACKEND: '{name}' cannot be loaded: expected tensorflow, jax or torch.{nearest(name, BACKENDS)}"
+        )
+    if importlib.util.find_spec(name) is None:
+        raise UserError(f"KERAS_BACKEND: '{name}' cannot be loaded: it is not installed; pip install {name} brings it")
 
 
 def load() -> None:

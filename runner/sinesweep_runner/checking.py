@@ -6,6 +6,7 @@ import math
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sinesweep import limits
@@ -29,6 +30,7 @@ from sinesweep_runner.placement import CORES, plan_workers, trainings_at_once
 from sinesweep_runner.preparing import Prepared, entries_of, look, read_table
 from sinesweep_runner.quarters import quarters
 from sinesweep_runner.sound.audit import Audit, audit
+from sinesweep_runner.sound.problemlist import write_list
 from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.training import assembly, drybuild
 
@@ -49,7 +51,7 @@ def check_sweep(file: Path, overrides: Sequence[str] = (), problems: Path | None
 
     Args:
         overrides: `key=value`, as on the command line.
-        problems: a file in which to list every problem of the sounds, if there are any.
+        problems: a file in which to list every problem of the sounds; a list without any where all are well.
 
     Raises:
         UserError: the file or the data cannot be used; every problem that was found.
@@ -59,6 +61,8 @@ def check_sweep(file: Path, overrides: Sequence[str] = (), problems: Path | None
     table = read_table(sweep)
     sweep = table.sweep
     prepared = look(table, sweep, store, lambda what: quarters(what, _aside), problems)
+    if problems is not None and prepared.scan.listed is None:  # who asked for a list is to find one
+        prepared = replace(prepared, scan=write_list(prepared.scan, problems))
     files = entries_of(prepared, store)
     baseline = None if sweep.baseline is None else make_baseline(sweep.baseline)
     seen = audit(
@@ -159,8 +163,9 @@ def _space(sweep: Sweep, found: Survey) -> str:
     lines = [f"Space: {many(len(space.dimensions()), 'dimension')}, {count}"]
     lines += [f"  {name}: {domain}" for name, domain in space.dimensions().items()]
     lines += [f"  {note}" for note in space.notes()]
-    lines.append(f"Infeasible: {found.share:.0%} of it" + (", because" if found.reasons else ""))
-    lines += [f"  {count} of those tried, such as: {reason}" for reason, count in found.reasons]
+    because = ", because" if found.reasons else ""
+    lines.append(f"Infeasible: {found.share:.0%} of it, by arithmetic alone; no network was built{because}")
+    lines += [f"  {count} of {found.looks} that were tried, such as: {reason}" for reason, count in found.reasons]
     return "\n".join([*lines, *(f"WARNING: {sentence}" for sentence in unsafe_augmentations(sweep))])
 
 

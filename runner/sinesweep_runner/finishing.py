@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from sinesweep.rows import Row
 from sinesweep.sweep import Sweep
 from sinesweep.thresholds import fit_thresholds
 from sinesweep.trial import Result
-from sinesweep.wording import many
+from sinesweep.wording import many, one_line
 from sinesweep_runner.examining import TEST_ANSWERS
 from sinesweep_runner.model.origin import origin_of
 from sinesweep_runner.model.winner import epochs_for, open_test, refit
@@ -33,6 +34,10 @@ def finish(place: SweepFolder, sweep: Sweep, record: Record, prepared: Prepared,
 
     That it is opened, and for which trial, is written before the first sealed clip is heard. What is cut off
     afterwards can be completed, for that trial alone.
+
+    Raises:
+        NotANumber, Infeasible, PluginFault: the winner cannot be trained or saved; no sealed clip has been heard.
+        ArtifactError: `best/` cannot be written.
     """
     results = {result.trial.number: result for result in record.results()}
     winner, trained = results[best.number], [results[number] for number in best.trainings]
@@ -72,6 +77,22 @@ def winner_of(place: SweepFolder, board: Leaderboard, chosen: int | None = None)
         why = "is the baseline, which is no network" if chosen == 0 else "has no score"
         raise SweepError(f"{place.path}: trial {chosen} {why}; the best are {', '.join(map(str, [*rows][:10]))}")
     return rows[chosen]
+
+
+def without_winner(place: SweepFolder, best: Row, board: Leaderboard, reason: Exception) -> str:
+    """Why there is no `best/`, of which trial, and the way out."""
+    others = [row.number for row in board.rows if row.number != best.number]
+    finalize = f"sinesweep finalize {shlex.quote(str(place.path))}"
+    if place.recall(place.test_file) is not None:
+        way_out = f"The test part was opened for it before, so it can be no other; once that is mended: {finalize}"
+    elif others:
+        way_out = f"The test part is still sealed. To make the next best the winner: {finalize} --trial {others[0]}"
+    else:
+        way_out = f"The test part is still sealed, and no other trial has a score. Once that is mended: {finalize}"
+    return (
+        f"trial {best.number}, the winner, failed in its last training, on training and validation clips together:"
+        f" {one_line(str(reason)).rstrip('.')}. {way_out}"
+    )
 
 
 def _opening(best: Row) -> dict[str, Any]:

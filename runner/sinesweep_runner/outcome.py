@@ -44,7 +44,7 @@ def board_of(folder: Path) -> Leaderboard:
 
 def board_from(place: SweepFolder, sweep: Sweep, record: Record, results: Sequence[Result]) -> Leaderboard:
     """The same of a sweep that has been read: to read thousands of results takes its time."""
-    split, opened = place.recall(place.split_file) or {}, place.recall(place.test_file)
+    split, opened = _split(place, record, results), place.recall(place.test_file)
     clips = split.get("clips", [])
     board = Leaderboard.of(
         _header(sweep, split, record, results),
@@ -58,6 +58,19 @@ def board_from(place: SweepFolder, sweep: Sweep, record: Record, results: Sequen
     return _with_exports(board, place)
 
 
+def _split(place: SweepFolder, record: Record, results: Sequence[Result]) -> dict[str, Any]:
+    """What `split.json` says; raises SweepError where it is gone, or is not the one that the study was made on."""
+    split = place.recall(place.split_file)
+    if split is None and results:
+        raise SweepError(
+            f"{place.split_file} is gone, which says where each clip stands. Put it back from a copy, or let"
+            f" `sinesweep resume {shlex.quote(str(place.path))}` write it anew"
+        )
+    if split is not None and "fingerprint" in split:
+        record.check_split(split["fingerprint"])
+    return split or {}
+
+
 def _with_exports(board: Leaderboard, place: SweepFolder) -> Leaderboard:
     """What was measured of the winner's exports, on the row of the trial whose model was exported."""
     exports, winner = read_exports(place.best), trial_of(place.best)
@@ -69,13 +82,14 @@ def status_of(folder: Path) -> str:
     """How far the sweep is and what went wrong in it, in a few lines."""
     place = SweepFolder(folder)
     sweep = place.begun()
+    place.check_study(sweep)
     if not place.has_begun(sweep):
         return f"{sweep.name}: the search has not begun; a sweep reads its sounds first"
     record = Record.of(sweep, place.storage(sweep))
     results = record.results()
     spent = len(record.spent())
     again = sum(result.trial.repeats is not None for result in results)
-    ends = Counter(result.state for result in results if result.trial.repeats is None)
+    ends = Counter(result.state for result in results if result.trial.repeats is None and not result.was_queued)
     told = [f"{count} {state}" for state, count in ends.items()]
     lines = [
         f"{sweep.name}: {spent} of {many(sweep.budget.trials, 'trial')} ({record.seconds / 3600:.2f} h of search)",
@@ -142,10 +156,11 @@ def check_ended(folder: Path, number: int, results: Collection[Result]) -> None:
 
 
 def _running(count: int, place: SweepFolder) -> str:
+    if place.is_run():
+        starting = "no trial is running now, but the sweep is: its workers are starting, or its winner is being trained"
+        return f"{count} running" if count else starting
     if not count:
         return "nothing is running"
-    if place.is_run():
-        return f"{count} running"
     way_back = f"sinesweep resume {shlex.quote(str(place.path))}"
     return f"{count} were running, but nobody runs this sweep any more; go on with: {way_back}"
 

@@ -22,6 +22,7 @@ from sinesweep.settings import make
 from sinesweep.settle import settle
 from sinesweep.split import Split, hold_out, make_split
 from sinesweep.sweep import Sweep
+from sinesweep_runner import backend
 from sinesweep_runner.sound.problemlist import list_problems
 from sinesweep_runner.sound.scan import ScanReport, apply_policy, no_scan, scan
 from sinesweep_runner.sound.waveforms import WaveformStore
@@ -64,12 +65,14 @@ def read_table(sweep: Sweep) -> Table:
     """Reads the table and splits it.
 
     Raises:
+        UserError: Keras' backend is not there.
         SweepError: a file, folder or package that an augmentation needs is not there; the installed Keras has no such
             optimizer; the limit of the cache of features is no number; objective, losses, baseline or front ends do not
             fit the data.
         DatasetError: the data cannot be used; the message names the files or classes.
         PluginFault: the reader raises anything else, or gives no data set.
     """
+    backend.check_installed()
     check_resources(sweep)
     check_installed(sweep.space().fit.values("optimizer") or ())
     cache_limit()

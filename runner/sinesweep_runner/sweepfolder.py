@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +19,9 @@ from sinesweep.files import write_lastingly
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import dump, override, read_begun
 from sinesweep_runner.owner import Owner, clear
+
+OUTCOMES = ("test.json", "best", "predictions", "checkpoints", "leaderboard.json")
+"""What there is only once the study of a sweep has been made."""
 
 
 def _tell(text: str) -> None:
@@ -83,6 +88,22 @@ class SweepFolder:
 
         return study_exists(sweep, self.storage(sweep))
 
+    def check_study(self, sweep: Sweep) -> None:
+        """Sees that the study is there if anything is that came of it; else the search would begin anew beside that.
+
+        Raises:
+            SweepError: it is gone, or holds nothing any more.
+        """
+        left = [name for name in OUTCOMES if (self.path / name).exists()]
+        if left and not self.has_begun(sweep):
+            from sinesweep.storage import shown
+
+            raise SweepError(
+                f"{self.path}: the study of this sweep is gone from {shown(self.storage(sweep))}, or was emptied, but"
+                f" what came of it is here: {', '.join(left)}. Put the study back from a copy; or begin a new sweep in"
+                f" another folder: sinesweep run {shlex.quote(str(self.sweep_file))} --out …"
+            )
+
     def check_free(self, sweep: Sweep) -> None:
         """Sees that a sweep may begin here; one that was stopped before its search began makes way.
 
@@ -93,11 +114,13 @@ class SweepFolder:
             held = self.begun() if self.sweep_file.exists() else None
         except OSError as reason:  # such as a name that is too long
             raise SweepError(f"{self.path}: {reason.strerror}; choose another folder with --out") from None
+        if held is not None:
+            self.check_study(held)
         if held is not None and self.has_begun(held):
             which = "this sweep" if held.name == sweep.name else f"another sweep, '{held.name}'"
             raise SweepError(
-                f"{self.path} already holds {which}. Continue it with `sinesweep resume {self.path}`,"
-                " or choose another folder with --out"
+                f"{self.path} already holds {which}. Continue it with `sinesweep resume {self.path}`, in Python with"
+                " `resume(folder)`, or choose another folder with --out"
             )
         if held is None and self.path.is_dir() and any(file != self._lock for file in self.path.iterdir()):
             raise SweepError(f"{self.path} is not empty and holds no sweep; choose another folder with --out")
@@ -113,6 +136,14 @@ class SweepFolder:
         """Writes a sweep into the folder, which must be `claimed`; raises SweepError as `check_free` does."""
         self.check_free(sweep)
         write_lastingly(self.sweep_file, dump(sweep))
+
+    def withdraw(self, sweep: Sweep) -> None:
+        """Removes the folder, which this process made for a sweep that was refused before its search began.
+
+        One with a list of problems stays: the refusal names it.
+        """
+        if not self.problems_file.exists() and not self.has_begun(sweep):
+            shutil.rmtree(self.path)
 
     @contextmanager
     def claimed(self, say: Callable[[str], None] = _tell) -> Iterator[None]:

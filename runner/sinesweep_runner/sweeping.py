@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sinesweep.aside import Aside
 from sinesweep.continuing import Wish
-from sinesweep.errors import SweepError, SweepFailed
+from sinesweep.errors import Infeasible, PluginFault, SweepError, SweepFailed, UserError, nearest
 from sinesweep.files import write_lastingly
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
@@ -37,6 +37,7 @@ from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.starting import executor_for, loading_keras, plan_for
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.training.drybuild import dry_build_on
+from sinesweep_runner.training.failures import NotANumber
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.trialzero import TrialZero
 from sinesweep_runner.watch import Watch, watching
@@ -85,10 +86,15 @@ def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> O
     place = SweepFolder(folder or Path("sweeps") / sweep.name)
     place.check_free(sweep)  # before anything is written into a folder that is somebody else's
     plan, table = plan_for(sweep), read_table(sweep)
-    sweep = table.sweep
+    sweep, new = table.sweep, not place.path.exists()
     with place.claimed():
-        place.begin(sweep)
-        return _carry_on(sweep, place, plan, table, resume=False, finalize=finalize)
+        try:
+            place.begin(sweep)
+            return _carry_on(sweep, place, plan, table, resume=False, finalize=finalize)
+        except UserError:
+            if new:
+                place.withdraw(sweep)
+            raise
 
 
 def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True) -> Outcome:
@@ -103,7 +109,8 @@ def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True
     wrong = [each for each in overrides if not key_of(each).startswith(RESUMABLE)]
     if wrong:
         allowed = ", ".join(f"{section}…" for section in RESUMABLE)
-        raise SweepError(f"--set {wrong[0]}: only {allowed} may change on resume; begin a new sweep")
+        meant = nearest(key_of(wrong[0]).partition(".")[0], [section.rstrip(".") for section in RESUMABLE])
+        raise SweepError(f"--set {wrong[0]}: only {allowed} may change on resume.{meant or ' Begin a new sweep'}")
     if overrides:
         sweep = override(sweep, overrides)
         _check_not_overspent(place, sweep)
@@ -126,6 +133,7 @@ def go_on(
     """
     plan, table = plan_for(sweep), read_table(sweep)
     with place.claimed():
+        place.check_study(table.sweep)
         sweep = ready(table.sweep)
         write_lastingly(place.sweep_file, dump(sweep))
         begun = place.has_begun(sweep)
@@ -283,7 +291,11 @@ def _finish(
 ) -> Leaderboard:
     sealed = "; then the test part is opened, once" if prepared.split.test else ""
     watch.say(f"Training the winner on training and validation clips{sealed}.")
-    finishing.finish(place, sweep, record, prepared, material, best)
+    try:
+        finishing.finish(place, sweep, record, prepared, material, best)
+    except (NotANumber, Infeasible, PluginFault) as reason:
+        told = finishing.without_winner(place, best, board_of(place.path), reason)
+        raise (SweepError if isinstance(reason, PluginFault) else SweepFailed)(told) from reason
     return _write_report(place)
 
 

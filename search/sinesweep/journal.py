@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import accumulate
@@ -13,6 +14,8 @@ from typing import Any
 import optuna
 from optuna.storages import JournalStorage
 from optuna.storages.journal import BaseJournalBackend, JournalFileSymlinkLock
+
+from sinesweep.errors import SweepError
 
 Log = dict[str, Any]
 """One entry of a journal, as Optuna writes and reads it."""
@@ -30,17 +33,18 @@ class Journal(BaseJournalBackend):
     """
 
     def __init__(self, path: Path) -> None:
-        """Makes the file, if there is none."""
+        """Makes the file, if there is none; one that may only be read is read."""
         self._path, self._guard = path, JournalFileSymlinkLock(str(path))
         self._ends = [0]  # of every line that is known, in bytes
         self._held: list[Log] | None = None
-        path.open("ab").close()
+        if not path.exists():
+            path.touch()
 
     def read_logs(self, log_number_from: int) -> Iterator[Log]:
         """The entries from that one on; what is held is among them, half a line is not.
 
         Raises:
-            ValueError: a line in the midst of the journal is no entry.
+            SweepError: a line in the midst of the journal is no entry.
         """
         if log_number_from < len(self._ends) - 1 or self._path.stat().st_size > self._ends[-1]:
             yield from self._read(log_number_from)
@@ -85,7 +89,25 @@ class Journal(BaseJournalBackend):
                 if place + 1 == len(self._ends):
                     self._ends.append(self._ends[place] + len(line))
                 if place >= number:
-                    yield json.loads(line)
+                    yield self._entry(place + 1, line)
+
+    def _entry(self, number: int, line: bytes) -> Log:
+        """What a line says, counted from 1."""
+        try:
+            entry = json.loads(line)
+        except ValueError as reason:
+            raise SweepError(self._damaged(number, str(reason))) from None
+        if not isinstance(entry, dict) or "op_code" not in entry:
+            raise SweepError(self._damaged(number, f"it is {line[:40]!r}"))
+        return entry
+
+    def _damaged(self, number: int, why: str) -> str:
+        file = shlex.quote(str(self._path))
+        return (
+            f"{self._path}, line {number}: expected an entry of the study's journal ({why}), on which all later ones"
+            " count. Put back a copy of the file; without one, what came before can be kept, and the trials after it"
+            f" are lost: head -n {number - 1} {file} > kept && mv kept {file}"
+        )
 
     def _write(self, logs: list[Log]) -> None:
         lines = [json.dumps(log, separators=(",", ":")).encode() + b"\n" for log in logs]

@@ -182,6 +182,7 @@ class Leaderboard:
         """
         judge = Judge(metric(header.objective), predictions, groups, header.seed)
         searched = [result for result in results if result.trial.repeats is None]
+        begun = [result.state for result in searched if not result.was_queued]
         finalists = finalists_of(judge, results, wishes)
         by_search = judge.ranked(searched)
         ranked = crowned(by_search, finalists, judge)
@@ -195,7 +196,7 @@ class Leaderboard:
             rows=rows,
             baseline=base,
             lead=_lead(judge, rows, results, finished) if finished else None,
-            counts={state: n for state in State if (n := sum(result.state is state for result in searched))},
+            counts={state: n for state in State if (n := begun.count(state))},
             failures=mishaps_of(results if baseline is None else [baseline, *results], judge),
             judged_clips=0 if told is None else len(told.clips),
             judged_groups=0 if told is None else len(set(judge.groups_of(told))),

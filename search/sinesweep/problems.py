@@ -57,8 +57,15 @@ def sentences(model: type[BaseModel], invalid: ValidationError) -> list[str]:
         else:
             said.append(f"{where}: {str(error['msg']).removeprefix('Value error, ')}")
     for where, things in expected.items():
-        said.append(f"{where}: expected {' or '.join(dict.fromkeys(things))}, got {came[where]!r}")
+        said.append(f"{where}: expected {' or '.join(dict.fromkeys(things))}, got {_told(came[where])}")
     return said
+
+
+def _told(value: Any) -> str:
+    """A value as YAML's reader thinks of it: what is left out is nothing, and `[]` is as empty as `{}`."""
+    if value is None:
+        return "nothing"
+    return "none" if value in ([], {}, ()) else repr(value)
 
 
 def _place(model: type[BaseModel], location: Sequence[int | str]) -> str:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from sinesweep.blame import blaming
 from sinesweep.domains import Choice, Domain, Float, Int, allowed
-from sinesweep.errors import PluginError, did_you_mean
+from sinesweep.errors import PluginError, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -94,7 +94,7 @@ class Setting:
         """`value` in this setting's type; raises ValueError with a readable reason."""
         parsed = value if type(value) is self.type and self.type in PLAIN else self._read(value)
         if self.domain is not None and parsed is not None and parsed not in self.domain:
-            raise ValueError(f"expected {allowed(self.domain)}, got {value!r}")
+            raise ValueError(f"expected {allowed(self.domain)}, got {value!r}{_meant(value, self.domain)}")
         return parsed
 
     def _read(self, value: Any) -> Any:
@@ -103,7 +103,16 @@ class Setting:
         try:
             return _adapter(self.type).validate_json(json.dumps(value), strict=True)
         except (TypeError, ValidationError):
-            raise ValueError(f"expected {_type_name(self.type)}, got {value!r}") from None
+            came = "nothing" if value is None else repr(value)
+            raise ValueError(f"expected {_type_name(self.type)}, got {came}") from None
+
+
+def _meant(value: Any, domain: Domain) -> str:
+    """The way out of a misspelt word, as the tail of an error; empty where no option is near."""
+    if not (isinstance(domain, Choice) and isinstance(value, str)):
+        return ""
+    guess = nearest(value, [option for option in domain.options if isinstance(option, str)])
+    return f".{guess}" if guess else ""
 
 
 def settings(plugin: type[Any]) -> Mapping[str, Setting]:

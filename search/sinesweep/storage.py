@@ -13,6 +13,7 @@ from sinesweep.errors import SweepError
 from sinesweep.journal import JournalledStudies
 from sinesweep.objectives import direction
 from sinesweep.sweep import Sweep
+from sinesweep.wording import one_line
 
 
 def create_study(sweep: Sweep, storage: str) -> optuna.Study:
@@ -85,10 +86,17 @@ def opened(storage: str) -> optuna.storages.BaseStorage:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             return JournalledStudies(Path(storage))
+    except SweepError:
+        raise
     except Exception as reason:  # SQLAlchemy, drivers and file systems each have errors of their own
         extra = " pip install 'sinesweep[postgresql]' brings it." if "'psycopg'" in str(reason) else ""
-        told = f"{type(reason).__name__}: {reason}.{extra}"
+        told = f"{type(reason).__name__}: {_without_link(reason)}.{extra}"
         raise SweepError(f"storage: {shown(storage)} cannot be opened: {told}") from reason
+
+
+def _without_link(reason: Exception) -> str:
+    """An error's own words, on one line; SQLAlchemy adds what it tried to do, and where on the web it is explained."""
+    return one_line(re.split(r"\n\[SQL: |\n?\(Background on this error", str(reason))[0]).rstrip(".")
 
 
 @functools.cache

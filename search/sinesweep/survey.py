@@ -23,12 +23,14 @@ class Survey:
 
     Attributes:
         share: of the configurations, those that are infeasible.
+        looks: how many were tried.
         reasons: the first of each kind of reason, and how many are of its kind; the most frequent first.
         cells: mean size of the features.
         epochs: mean number.
     """
 
     share: float
+    looks: int
     reasons: tuple[tuple[str, int], ...]
     cells: float
     epochs: float
@@ -60,6 +62,7 @@ def survey(space: SearchSpace, check: Callable[[Config], Shape], looks: int = 30
             epochs.append(float(config["fit"]["epochs"]))
     return Survey(
         share=kinds.total() / looks,
+        looks=looks,
         reasons=tuple((examples[kind], count) for kind, count in kinds.most_common()),
         cells=float(np.mean(cells)) if cells else 0.0,
         epochs=float(np.mean(epochs)) if epochs else 0.0,

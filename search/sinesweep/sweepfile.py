@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -168,10 +169,11 @@ def _parse(text: str, where: str) -> Any:
 def _set(document: dict[str, Any], override: str) -> None:
     """Sets one dotted key."""
     key, text = key_of(override), override.partition("=")[2]
-    for section in (*PLUGIN_SECTIONS, "baseline"):
-        if section in document:
-            document[section] = _as_mapping(document[section])
     *parents, last = key.split(".")
+    if parents and parents[0] in (*PLUGIN_SECTIONS, "baseline") and parents[0] in document:
+        if twice := _named_twice(document):
+            raise SweepError(*twice)
+        document[parents[0]] = _as_mapping(document[parents[0]])
     place: Any = document
     for parent in parents:
         if place.get(parent) is None:
@@ -205,7 +207,7 @@ def _plugin_problems(document: Mapping[str, Any], asked: Sequence[str] | None) -
 
     Where some have a wrong form, the others are judged all the same.
     """
-    problems = _named_plugins(document)
+    problems = [*_named_twice(document), *_named_plugins(document)]
     sections = {kind: _as_mapping(document.get(kind) or {}) for kind in PLUGIN_SECTIONS}
     fit = document.get("fit") or {}
     formed = {kind: _formed(section) for kind, section in sections.items()}
@@ -246,6 +248,17 @@ def _mistakable(names: Iterable[tuple[str, str]]) -> list[str]:
     return problems
 
 
+def _named_twice(document: Mapping[str, Any]) -> list[str]:
+    """A sentence a plugin that a section lists more than once: only the last of its settings would count."""
+    problems = []
+    for kind in PLUGIN_SECTIONS:
+        entries = document.get(kind)
+        entries = entries if isinstance(entries, list) else []
+        counts = Counter(str(name) for entry in entries for name in (entry if isinstance(entry, dict) else [entry]))
+        problems += [f"{kind}: '{name}' is named twice" for name, count in counts.items() if count > 1]
+    return problems
+
+
 def _on_one_way(key: str, other: str) -> bool:
     """Whether one of two dotted keys leads to the other."""
     return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
@@ -267,15 +280,21 @@ def _named_plugins(document: Mapping[str, Any]) -> list[str]:
     problems: list[str] = []
     data, baseline = document.get("data"), _as_mapping(document.get("baseline"))
     if _has_names(data) and isinstance(data.get("reader"), str):
+        settings = {key: value for key, value in data.items() if key not in Data.model_fields}
         try:
-            settings = {key: value for key, value in data.items() if key not in Data.model_fields}
-            make(registry.load("datasets", data["reader"]), settings, "data")
+            if broken := registry.reason_broken("datasets", data["reader"]):
+                problems.append(f"data.reader: {broken}")
+            else:
+                make(registry.load("datasets", data["reader"]), settings, "data")
         except PluginError as reason:
             problems += str(reason).splitlines()
     for name, asked in baseline.items() if _has_names(baseline) else ():
         if _has_names(asked or {}):
             try:
-                make_baseline({name: asked})
+                if broken := registry.reason_broken("baselines", name):
+                    problems.append(f"baseline: {broken}")
+                else:
+                    make_baseline({name: asked})
             except PluginError as reason:
                 problems += str(reason).splitlines()
     return problems

@@ -174,6 +174,11 @@ class Result:
     worker: int | None = None
 
     @property
+    def was_queued(self) -> bool:
+        """Whether no worker had it yet when the search was stopped: it is no trial of which anything came."""
+        return self.state is State.INTERRUPTED and self.began is None
+
+    @property
     def spent(self) -> bool:
         """Whether it counts against the budget; trials that were no part of the search do not."""
         return self.state.spent and self.trial.searched

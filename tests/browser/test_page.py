@@ -322,6 +322,18 @@ def test_a_phone_scrolls_in_one_direction_only(visit, made_up):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
 
 
+def test_a_matrix_that_is_wider_than_its_place_fades_where_there_is_more_of_it(visit, made_up):
+    page = visit(made_up, "#trial-1", width=PHONE).page
+    matrix = page.locator(".scroll", has=page.locator(".confusion")).first
+    fades = "made => made.classList.contains('more') && getComputedStyle(made).maskImage !== 'none'"
+    assert matrix.evaluate("made => made.scrollWidth <= made.clientWidth")
+    assert not matrix.evaluate(fades)
+    matrix.evaluate("made => { made.style.width = '8rem' }")
+    page.wait_for_function(fades, arg=matrix.element_handle())
+    matrix.evaluate("made => { made.scrollLeft = made.scrollWidth }")
+    page.wait_for_function(f"made => !({fades})(made)", arg=matrix.element_handle())
+
+
 def test_everything_can_be_reached_with_the_keyboard(visit, made_up):
     page = visit(made_up).page
     page.keyboard.press("Tab")

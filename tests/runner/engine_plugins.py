@@ -54,6 +54,7 @@ class CountingNet(Architecture):
     def build(self, input_shape, outputs):
         import keras
 
+        @keras.saving.register_keras_serializable(package="engine_plugins")
         class Counting(keras.layers.Layer):
             def call(self, x, training=False):
                 if training:
@@ -116,6 +117,7 @@ class HungryNet(Architecture):
 
         room, fault = self.room, self.fault
 
+        @keras.saving.register_keras_serializable(package="engine_plugins")
         class Hungry(keras.layers.Layer):
             def call(self, x, training=False):
                 if training and (x.shape[0] or 0) > room:
@@ -177,6 +179,7 @@ class NotedFrames(FeatureExtractor):
 
         frame = self.frame
 
+        @keras.saving.register_keras_serializable(package="engine_plugins")
         class Noted(keras.layers.Layer):
             def call(self, waves):
                 import tensorflow as tf

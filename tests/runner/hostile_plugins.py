@@ -175,7 +175,7 @@ class BuildsNothing(Architecture):
 
 
 @dataclass(frozen=True)
-class ExitsInSave(Architecture):
+class ExitsInConfig(Architecture):
     """Has a layer that ends the process when it is asked what it is made from."""
 
     def build(self, input_shape, outputs):
@@ -187,6 +187,79 @@ class ExitsInSave(Architecture):
 
         entry = keras.Input(input_shape)
         return keras.Model(entry, Silent(outputs)(keras.layers.Flatten()(entry)))
+
+
+@dataclass(frozen=True)
+class Unregistered(FeatureExtractor):
+    """Forgets to tell Keras of its layer."""
+
+    def layer(self, rate_hz):
+        import keras
+
+        class Env(keras.layers.Layer):
+            def call(self, waves):
+                return keras.ops.reshape(waves, (-1, waves.shape[1] // 100, 100))
+
+        return Env()
+
+
+@dataclass(frozen=True)
+class UnregisteredNet(Architecture):
+    """Forgets the same of a layer of its network."""
+
+    def build(self, input_shape, outputs):
+        import keras
+
+        class Plain(keras.layers.Dense):
+            pass
+
+        entry = keras.Input(input_shape)
+        return keras.Model(entry, Plain(outputs)(keras.layers.Flatten()(entry)))
+
+
+@dataclass(frozen=True)
+class Forgetful(Architecture):
+    """Has a layer that forgets in its config how many weights it has."""
+
+    def build(self, input_shape, outputs):
+        import keras
+
+        @keras.saving.register_keras_serializable(package="hostile_plugins")
+        class Scales(keras.layers.Layer):
+            def __init__(self, count=1, **options):
+                super().__init__(**options)
+                self.scales = self.add_weight(shape=(count,), initializer="ones")
+                self.built = True
+
+            def get_config(self):
+                return {"name": self.name}
+
+            def call(self, x):
+                return x * keras.ops.mean(self.scales)
+
+        entry = keras.Input(input_shape)
+        return keras.Model(entry, keras.layers.Dense(outputs)(keras.layers.Flatten()(Scales(3)(entry))))
+
+
+@dataclass(frozen=True)
+class SometimesNan(FeatureExtractor):
+    """The waveform in frames; with `wrong`, not a number wherever the sound is loud."""
+
+    normalisation: ClassVar[str] = "none"
+    wrong: Annotated[bool, Choice((False, True)), "whether it divides by nothing"] = True
+
+    def layer(self, rate_hz):
+        import keras
+
+        wrong = self.wrong
+
+        @keras.saving.register_keras_serializable(package="hostile_plugins")
+        class Framed(keras.layers.Layer):
+            def call(self, waves):
+                frames = keras.ops.reshape(waves, (-1, waves.shape[1] // 100, 100))
+                return frames * float("nan") if wrong else frames
+
+        return Framed()
 
 
 @dataclass(frozen=True)

@@ -162,10 +162,13 @@ def test_predictions_come_as_text_csv_and_json(best, sounds, tmp_path):
     assert [each["path"] for each in json.loads(as_json(predictions))] == [each.path for each in predictions]
 
 
-def test_a_folder_without_sound_is_an_error(best, tmp_path):
+def test_a_folder_without_sound_gets_its_reason_and_the_others_an_answer(best, sounds, tmp_path):
     (tmp_path / "nothing").mkdir()
-    with pytest.raises(ArtifactError, match="no sound file"):
-        predict(Artifact.load(best, trust=True), [tmp_path / "nothing"])
+    named = [sounds.clips[0].path, tmp_path / "nothing", tmp_path / "none.wav"]
+    good, empty, missing = predict(Artifact.load(best, trust=True), named)
+    assert good.label == "low"
+    assert empty.error.startswith("no sound file in this folder; expected names that end in .wav, .flac")
+    assert missing.error == "there is no such file"
 
 
 def _forge(change):

@@ -301,15 +301,26 @@ def test_a_baseline_that_raises(sinesweep, write_sweep, tmp_path):
     assert "baseline 'engine_plugins:RaisingBaseline' failed in describe: ValueError: deaf" in said.err
 
 
-def test_a_backend_that_does_not_exist(write_sweep, tmp_path):
-    command = [sys.executable, "-m", "sinesweep_runner", "run", str(write_sweep())]
-    environment = os.environ | {"KERAS_BACKEND": "tensorflaw"}
-    told = subprocess.run(
-        [*command, "--out", str(tmp_path / "sweep")], capture_output=True, text=True, env=environment, check=False
-    )
-    assert told.returncode == MISTAKE
-    assert "KERAS_BACKEND: 'tensorflaw' cannot be loaded" in told.stderr
-    assert "Traceback" not in told.stderr
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize(
+    ("backend", "reason"),
+    [
+        ("tensorflaw", "expected tensorflow, jax or torch. Did you mean 'tensorflow'?"),
+        ("numpy", "expected tensorflow, jax or torch."),
+        ("jax", "it is not installed; pip install jax brings it"),
+    ],
+)
+def test_a_backend_that_is_not_there_is_told_before_anything_is_done(
+    sinesweep, write_sweep, tmp_path, monkeypatch, command, backend, reason
+):
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    monkeypatch.delitem(sys.modules, "keras", raising=False)  # as in a process of its own
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    out = ["--out", tmp_path / "sweep"] if command == "run" else []
+    said = sinesweep(command, write_sweep(), *out)
+    assert said.code == MISTAKE
+    assert said.err == f"sinesweep: KERAS_BACKEND: '{backend}' cannot be loaded: {reason}\n"
+    assert not (tmp_path / "sweep").exists()
 
 
 # Disks and folders
@@ -446,6 +457,32 @@ def test_a_folder_that_holds_something_else_stays_as_it_is(sinesweep, write_swee
     assert sorted(sounds.iterdir()) == before
 
 
+def test_a_storage_that_does_not_open_is_told_in_its_own_words_on_one_line(sinesweep, write_sweep, tmp_path):
+    said = sinesweep("run", write_sweep(storage="sqlite:////proc/studies.db"), "--out", tmp_path / "sweep")
+    assert (said.code, len(said.err.splitlines())) == (MISTAKE, 1)
+    assert "unable to open database file" in said.err
+    assert "sqlalche.me" not in said.err
+    assert not (tmp_path / "sweep").exists()
+
+
+def test_a_run_that_is_refused_before_its_search_leaves_no_folder(sinesweep, write_sweep, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setenv("SINESWEEP_CACHE", "/proc/cache")
+        said = sinesweep("run", write_sweep(), "--out", tmp_path / "sweep")
+    assert said.code == MISTAKE
+    assert "cache /proc/cache: it cannot be written" in said.err
+    assert not (tmp_path / "sweep").exists()
+
+
+def test_a_folder_that_was_there_before_a_run_was_refused_stays(sinesweep, write_sweep, tmp_path, monkeypatch):
+    (tmp_path / "sweep").mkdir()
+    with monkeypatch.context() as patch:
+        patch.setenv("SINESWEEP_CACHE", "/proc/cache")
+        assert sinesweep("run", write_sweep(), "--out", tmp_path / "sweep").code == MISTAKE
+    said = sinesweep("run", write_sweep(budget={"trials": 1}), "--out", tmp_path / "sweep", "--no-finalize")
+    assert said.code == DONE
+
+
 def test_a_storage_that_holds_another_sweep_of_that_name(sinesweep, write_sweep, tmp_path):
     shared = write_sweep(storage=f"sqlite:///{tmp_path / 'studies.db'}", budget={"trials": 1})
     assert sinesweep("run", shared, "--out", tmp_path / "one", "--no-finalize").code == DONE
@@ -500,7 +537,9 @@ def test_resume_changes_nothing_that_is_searched(sinesweep, tone_sweep, tmp_path
     begin(check_document(tone_sweep()), tmp_path / "sweep")
     said = sinesweep("resume", tmp_path / "sweep", "--set", "fit.epochs=4")
     assert said.code == MISTAKE
-    assert "only budget.…, finalists.…, workers.… may change on resume" in said.err
+    assert "only budget.…, finalists.…, workers.… may change on resume. Begin a new sweep" in said.err
+    said = sinesweep("resume", tmp_path / "sweep", "--set", "budgt.trials=2")
+    assert "may change on resume. Did you mean 'budget'?" in said.err
 
 
 def test_a_folder_that_is_no_model(sinesweep, tmp_path):

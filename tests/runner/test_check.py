@@ -60,7 +60,8 @@ def test_of_data_without_groups_clips_are_spoken_of_and_no_groups(write_sweep, t
 def test_a_reason_is_shown_with_its_numbers(write_sweep):
     deep = {"cnn": {"blocks": {"low": 1, "high": 6}, "pool_time": 2}}
     said = check_sweep(write_sweep(architectures=deep))
-    assert re.search(r"\d+ of those tried, such as: \d poolings of 2 × 2 on \d+ frames × 20 bins leave nothing", said)
+    assert re.search(r"Infeasible: \d+% of it, by arithmetic alone; no network was built, because", said)
+    assert re.search(r"\d+ of 300 that were tried, such as: \d poolings of 2 × 2 on \d+ frames × 20 bins leave", said)
 
 
 def test_features_that_no_architecture_can_take_are_named_with_it(write_sweep):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sinesweep.trial import Cause, State, Trial
+from sinesweep_runner.model import winner
+from sinesweep_runner.training.drybuild import dry_build_on
+from sinesweep_runner.training.failures import NotANumber
 from sinesweep_runner.training.train import train
 
 DONE, BROKEN, MISTAKE = 0, 1, 2
@@ -92,11 +95,74 @@ def test_what_a_plugin_does_in_a_trial_is_the_trial_s_result(make_material, make
     assert message in result.failure.message
 
 
-def test_a_winner_that_cannot_be_saved_is_told_with_its_plugins(sinesweep, write_sweep, tmp_path):
-    file = write_sweep(architectures=["hostile_plugins:ExitsInSave"], budget={"trials": 1})
+REGISTERED = "put @keras.saving.register_keras_serializable(package='hostile_plugins') above it"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"features": {"name": "hostile_plugins:Unregistered"}},
+            "features 'hostile_plugins:Unregistered' failed in layer: a saved model could not be read back: Keras does"
+            f" not know its class Env; {REGISTERED}",
+        ),
+        (
+            {"architecture": {"name": "hostile_plugins:UnregisteredNet"}},
+            "architecture 'hostile_plugins:UnregisteredNet' failed in build: a saved model could not be read back:"
+            f" Keras does not know its class Plain; {REGISTERED}",
+        ),
+        (
+            {"architecture": {"name": "hostile_plugins:ExitsInConfig"}},
+            "architecture 'hostile_plugins:ExitsInConfig' failed in build: a saved model could not be read back:",
+        ),
+    ],
+)
+def test_what_no_saved_model_could_be_read_with_is_told_before_a_trial_is_trained(
+    make_material, make_config, changes, message
+):
+    judge = dry_build_on(make_material())
+    for number in (1, 2):  # what was refused once is refused again
+        refused = judge(Trial(number, make_config(**changes), seed=0))
+        assert (refused.state, refused.failure.cause) == (State.FAILED, Cause.PLUGIN)
+        assert refused.failure.message.startswith(message)
+
+
+@pytest.mark.filterwarnings("ignore:Skipping nested container")  # Keras looks there too before it gives up
+def test_a_winner_that_cannot_be_read_back_leaves_the_test_part_sealed(sinesweep, write_sweep, tmp_path):
+    file = write_sweep(architectures=["hostile_plugins:Forgetful"], budget={"trials": 2}, search={"pruner": "none"})
     said = sinesweep("run", file, "--out", tmp_path / "sweep")
     assert said.code == MISTAKE
-    assert "and hostile_plugins:ExitsInSave' failed in save: SystemExit: 0" in said.err
+    assert ", the winner, failed in its last training, on training and validation clips together: model" in said.err
+    assert "Forgetful' failed in save: it cannot be read back: ValueError: " in said.err
+    assert ". The test part is still sealed. To make" in said.err
+    assert f"To make the next best the winner: sinesweep finalize {tmp_path / 'sweep'} --trial " in said.err
+    assert not (tmp_path / "sweep" / "test.json").exists()
+    assert not (tmp_path / "sweep" / "best").exists()
+    assert (tmp_path / "sweep" / "leaderboard.md").exists()
+
+
+def test_features_that_are_no_numbers_fail_the_trial_whatever_the_network_answers(make_material, make_config):
+    config = make_config(features={"name": "hostile_plugins:SometimesNan"})
+    result = train(Trial(1, config, seed=0), make_material(), lambda report: True)
+    assert (result.state, result.failure.cause) == (State.FAILED, Cause.NAN)
+    told = "features 'hostile_plugins:SometimesNan' are NaN or infinite in 48 of 48 examples"
+    assert result.failure.message == told
+
+
+def test_a_winner_that_falls_apart_in_its_last_training_is_told_with_the_way_out(
+    sinesweep, write_sweep, tmp_path, monkeypatch
+):
+    class Exploding(winner.Learner):
+        def train_epoch(self, epoch):
+            raise NotANumber("the loss became nan in step 2 of epoch 1; a learning_rate below 0.01 may help")
+
+    monkeypatch.setattr(winner, "Learner", Exploding)
+    said = sinesweep("run", write_sweep(budget={"trials": 1}), "--out", tmp_path / "sweep")
+    assert said.code == FAILED
+    assert (
+        "trial 1, the winner, failed in its last training, on training and validation clips together: the loss became"
+        " nan in step 2 of epoch 1; a learning_rate below 0.01 may help. The test part is still sealed" in said.err
+    )
 
 
 def test_ctrl_c_in_a_plugin_is_nobodys_fault(make_material, make_config, monkeypatch):

@@ -86,6 +86,17 @@ def test_check_lists_them_where_it_is_asked_to_and_nowhere_else(sinesweep, write
     assert rows_of(tmp_path / "problems.csv") == EXPECTED
 
 
+def test_where_all_is_well_check_writes_an_empty_list_and_says_so(sinesweep, write_sweep, sounds, asked, tmp_path):
+    for file in (*sounds.glob("*/*text*"), *sounds.glob("*/*still*")):
+        file.unlink()
+    said = sinesweep("check", write_sweep(**asked("skip")), "--problems", tmp_path / "problems.csv")
+    assert said.code == DONE
+    assert f"No problem; the list {tmp_path / 'problems.csv'} is empty." in said.out
+    assert rows_of(tmp_path / "problems.csv") == []
+    said = sinesweep("check", write_sweep(**asked("skip")), "--problems", tmp_path / "nowhere" / "problems.csv")
+    assert said.code == MISTAKE
+
+
 def test_a_list_that_cannot_be_written_is_a_mistake(sinesweep, write_sweep, asked, tmp_path):
     said = sinesweep("check", write_sweep(**asked("skip")), "--problems", tmp_path / "nowhere" / "problems.csv")
     assert said.code == MISTAKE

@@ -97,6 +97,28 @@ def test_every_problem_is_listed_file_by_file(data, store, tmp_path):
     assert kinds(scan(data, store)) == kinds(report)
 
 
+def test_a_file_that_was_copied_in_part_is_said_and_used(data, store, tmp_path):
+    whole = (tmp_path / "000.wav").read_bytes()
+    (tmp_path / "000.wav").write_bytes(whole[: len(whole) - 8000])  # 2000 of 4000 samples of 4 bytes
+    report = scan(data, store)
+    assert [str(problem) for problem in report.problems] == [
+        f"{tmp_path / '000.wav'}: it ends after 0.25 s of the 0.5 s that its header promises: it was copied or written"
+        " in part"
+    ]
+    assert kinds(report) == {("000.wav", "truncated", False)}
+    assert apply_policy(data, report, "stop") is data
+    assert kinds(scan(data, store)) == kinds(report)
+
+
+@pytest.mark.parametrize("size", [0xFFFFFFFF, 0x7FFFF000], ids=["ffmpeg's", "SoX's"])
+def test_a_recording_from_a_pipe_that_could_not_know_its_length_was_not_copied_in_part(data, store, tmp_path, size):
+    recorded = bytearray((tmp_path / "000.wav").read_bytes())
+    at = recorded.index(b"data") + 4
+    recorded[at : at + 4] = size.to_bytes(4, "little")
+    (tmp_path / "000.wav").write_bytes(recorded)
+    assert scan(data, store).problems == ()
+
+
 def test_few_bad_files_are_skipped_and_many_stop_the_sweep(data, store, tmp_path):
     for i in range(2):
         (tmp_path / f"{i:03}.wav").write_text("text")

@@ -7,6 +7,7 @@ import pytest
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
+from sinesweep.errors import SweepError
 from sinesweep.journal import Journal, JournalledStudies, together
 
 
@@ -85,10 +86,13 @@ def test_half_a_line_is_not_read_until_it_is_whole(file):
     assert numbers(journal) == [0, 1]
 
 
-def test_a_line_that_is_no_entry_is_told(file):
-    file.write_text(json.dumps(entry(0)) + "\nnonsense\n" + json.dumps(entry(1)) + "\n")
-    with pytest.raises(ValueError, match="Expecting value"):
+@pytest.mark.parametrize("line", ["nonsense", "5", "{}", '{"op_code": 2'])
+def test_a_line_that_is_no_entry_is_told_with_its_number_and_a_way_out(file, line):
+    file.write_text(json.dumps(entry(0)) + f"\n{line}\n" + json.dumps(entry(1)) + "\n")
+    with pytest.raises(SweepError) as told:
         numbers(Journal(file))
+    assert str(told.value).startswith(f"{file}, line 2: expected an entry of the study's journal (")
+    assert f"head -n 1 {file} > kept && mv kept {file}" in str(told.value)
 
 
 def test_a_study_is_the_same_to_optunas_own_storage_while_both_write(file):

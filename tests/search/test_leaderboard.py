@@ -134,7 +134,8 @@ def test_failures_are_counted_by_cause_and_infeasible_ones_by_reason(sweep_of):
         ended(6, State.INFEASIBLE, Cause.ERROR, "12 of 96 mel filters are empty at 8000 Hz"),
         ended(7, State.INFEASIBLE),
         ended(8, State.PRUNED),
-        ended(9, State.INTERRUPTED),
+        replace(ended(9, State.INTERRUPTED), began=1.0),
+        ended(11, State.INTERRUPTED),  # no worker had it yet
         Result(Trial(10, {}, 1), State.COMPLETE, float("nan")),
     ]
     board = made.board()

@@ -19,6 +19,7 @@ import numpy as np
 from sinesweep.contract import HostExtractor
 from sinesweep.errors import ArtifactError
 from sinesweep.lengths import Length
+from sinesweep.wording import brief
 from sinesweep_runner import backend
 from sinesweep_runner.model.answerer import Stated
 from sinesweep_runner.model.facts import MODEL, read_facts
@@ -73,7 +74,8 @@ class Artifact(Stated):
         except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as reason:
             wrote = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
             raise ArtifactError(
-                f"{folder / MODEL}: Keras {keras.__version__} cannot read it: {reason}\nIt was written with {wrote}"
+                f"{folder / MODEL}: Keras {keras.__version__} cannot read it: {brief(reason)}"
+                f"\nIt was written with {wrote}"
             ) from reason
         model.jit_compile = backend.compiles()
         return cls(folder, model, tuple(facts["classes"]), length, facts, host)

@@ -13,7 +13,7 @@ from sinesweep.dataset import Clip
 from sinesweep.errors import ArtifactError
 from sinesweep.lengths import Length
 from sinesweep_runner.model.answerer import Answerer
-from sinesweep_runner.model.sources import files_of, suffixes_of
+from sinesweep_runner.model.sources import SOUNDS, files_of, suffixes_of
 from sinesweep_runner.model.told import Decision, Prediction
 from sinesweep_runner.model.vectors import read_vectors
 from sinesweep_runner.model.windowing import hop_of, only_window, windows
@@ -109,6 +109,10 @@ def _of_sounds(model: Answerer, files: Sequence[Path], hop_s: float | None, prog
     number = count()
     for done, file in enumerate(files):
         blank, mine = Prediction(str(file), task=model.task), next(number)
+        if file.is_dir():
+            lacking = f"no sound file in this folder; expected names that end in {', '.join(SOUNDS)}"
+            yield Piece(mine, replace(blank, error=lacking))
+            continue
         try:
             with recording(file, model.length.rate_hz) as sound:
                 for read, known, window in _windows(sound, model.length, hop, blank):
@@ -144,11 +148,16 @@ def _notes(sound: Recording, length: Length, hop: int | None) -> Iterator[str]:
     seconds = sound.samples / length.rate_hz
     if sound.samples < length.samples:
         filled = "repeated" if length.policy == "loop" else "filled up with silence"
-        yield f"{seconds:.2g} s {filled} to {length.seconds:g} s"
+        yield f"{_told_apart(seconds, length.seconds)} {filled} to {length.seconds:g} s"
     elif sound.samples > length.samples and length.policy != "windows" and hop is None:
         part = "middle" if length.policy == "crop" else "beginning"
         heard = f"{length.seconds:g} s of {seconds:.3g} s"
         yield f"only its {part} was heard, {heard}; window by window (hop_s) it is asked about all of it"
+
+
+def _told_apart(seconds: float, whole_s: float) -> str:
+    """A length that is less than another, with as many digits as it takes to see that; two at least."""
+    return next(told for digits in range(2, 18) if float(told := f"{seconds:.{digits}g}") < whole_s) + " s"
 
 
 def _means(model: Answerer, pieces: Iterator[Piece]) -> Iterator[tuple[Prediction, np.ndarray]]:

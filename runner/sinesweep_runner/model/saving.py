@@ -11,14 +11,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sinesweep.blame import blaming
+from sinesweep.blame import NOBODYS, blaming
 from sinesweep.configuration import Parts
 from sinesweep.contract import HostExtractor
 from sinesweep.dataset import Task
-from sinesweep.errors import ArtifactError
+from sinesweep.errors import ArtifactError, PluginFault
 from sinesweep.files import write_atomically
 from sinesweep.lengths import Length
 from sinesweep.trial import Config
+from sinesweep.wording import brief
 from sinesweep_runner import backend
 from sinesweep_runner.model.facts import FORMAT, MODEL, read_facts, write_facts
 from sinesweep_runner.model.plugins import INSIDE, origins
@@ -48,13 +49,15 @@ def save(
 
     Raises:
         ArtifactError: the disk is full, or the folder cannot be written.
-        PluginFault: a layer of a plugin does not say what it is made from.
+        PluginFault: a layer of a plugin does not say what it is made from, or the file cannot be read back.
     """
+    whose = " and ".join(config[section]["name"] for section in INSIDE)
     half = folder.with_name(f".{folder.name}.{os.getpid()}.half")
     try:
         half.mkdir(parents=True)
-        with blaming("model", " and ".join(config[section]["name"] for section in INSIDE), "save", OSError):
+        with blaming("model", whose, "save", OSError):
             model.save(half / MODEL)
+        _check_readable(half / MODEL, whose)
         written = write_facts(half, _facts(config, classes, task, length) | dict(facts))
         write_atomically(half / README, readme(written))
         if folder.exists():
@@ -64,6 +67,18 @@ def save(
         raise _unwritable(folder, reason) from reason
     finally:
         shutil.rmtree(half, ignore_errors=True)
+
+
+def _check_readable(file: Path, whose: str) -> None:
+    """Reads a model back: one that nobody can read must not cost the test part its seal."""
+    import keras
+
+    try:
+        keras.saving.load_model(file, compile=False, safe_mode=True)
+    except NOBODYS:
+        raise
+    except BaseException as fault:  # the code of the plugins' layers runs, and may raise anything
+        raise PluginFault("model", whose, "save", f"it cannot be read back: {brief(fault)}") from fault
 
 
 def record_scores(folder: Path, part: str, scores: Mapping[str, Any]) -> None:

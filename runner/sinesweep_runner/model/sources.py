@@ -22,12 +22,15 @@ LIST = "-"
 def files_of(named: Sequence[Path | str], suffixes: Sequence[str] = SOUNDS) -> list[Path]:
     """The files that these names mean, in their order: folders are searched through, at any depth.
 
+    A name that means none is given back itself, a file that is not there or a folder without any: whoever reads it says
+    so in its place, and the others are answered.
+
     Args:
         named: files; folders; patterns such as `dawn/**/*.wav`; `-` for a list on standard input, a name a line.
         suffixes: which files of a folder are meant.
 
     Raises:
-        ArtifactError: a folder without such a file, a pattern that nothing matches, a list that is empty or none.
+        ArtifactError: a pattern that nothing matches, a list that is empty or none.
     """
     meant = [each for name in named for each in (listed() if str(name) == LIST else [str(name)])]
     return [file for name in meant for path in _matching(name) for file in _files(path, suffixes)]
@@ -70,8 +73,4 @@ def _matching(name: str) -> Iterator[Path]:
 def _files(path: Path, suffixes: Sequence[str]) -> list[Path]:
     if not path.is_dir():
         return [path]
-    found = sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes and file.is_file())
-    if not found:
-        what = "CSV file" if suffixes == TABLES else "sound file"
-        raise ArtifactError(f"{path}: no {what} in this folder; expected names that end in {', '.join(suffixes)}")
-    return found
+    return sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes and file.is_file()) or [path]

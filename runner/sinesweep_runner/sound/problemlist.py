@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +17,23 @@ COLUMNS = ("path", "kind", "message", "clip")
 
 
 def list_problems(report: ScanReport, file: Path) -> ScanReport:
-    """Writes a row a problem as CSV, or removes an older list where there is no problem.
+    """Writes the list where there are problems, and removes an older one where there are none.
 
-    Columns: path, kind, message, and what becomes of the clip, "left out" or "kept".
+    Returns:
+        The report, which names the file where there is one.
+
+    Raises:
+        SweepError: the file cannot be written.
+    """
+    if report.problems:
+        return write_list(report, file)
+    with _writing(file):
+        file.unlink(missing_ok=True)
+    return report
+
+
+def write_list(report: ScanReport, file: Path) -> ScanReport:
+    """Writes a row a problem as CSV: path, kind, message, and what becomes of the clip, "left out" or "kept".
 
     Returns:
         The report, which now names the file.
@@ -25,14 +41,18 @@ def list_problems(report: ScanReport, file: Path) -> ScanReport:
     Raises:
         SweepError: the file cannot be written.
     """
-    try:
-        if not report.problems:
-            file.unlink(missing_ok=True)
-            return report
+    with _writing(file):
         write_atomically(file, _table(report))
+    return replace(report, listed=file)
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[None]:
+    """Within, a file is written or removed; raises SweepError where it cannot be."""
+    try:
+        yield
     except OSError as reason:
         raise SweepError(f"{file} cannot be written: {reason.strerror}") from None
-    return replace(report, listed=file)
 
 
 def _table(report: ScanReport) -> str:

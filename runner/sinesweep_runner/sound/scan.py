@@ -32,7 +32,7 @@ class Problem:
         clip: its index in the data set.
         path: its file.
         kind: missing, unreadable, empty, undecodable, no_samples, not_finite or two_labels, which are fatal; silent,
-            clipped, duplicate or short, which are worth knowing.
+            clipped, truncated, duplicate or short, which are worth knowing.
         message: a sentence without the path.
         fatal: it cannot be trained on: it gives no sound, or nobody knows its label.
     """
@@ -56,7 +56,7 @@ class ScanReport:
         problems: one or more a clip, fatal ones first.
         rates_hz, channels, durations_s: of the usable clips.
         groups_by_class: how many groups each class has.
-        listed: the file that lists all problems; None where none does.
+        listed: the file that lists all problems, perhaps none; None where there is no such file.
     """
 
     clips: int
@@ -81,7 +81,10 @@ class ScanReport:
 
     def all_of_them(self) -> list[str]:
         """Where all problems are listed, a sentence; none where they are not."""
-        return [f"Every problem is listed in {self.listed}."] if self.listed else []
+        if self.listed is None:
+            return []
+        listed, none = f"Every problem is listed in {self.listed}.", f"No problem; the list {self.listed} is empty."
+        return [listed if self.problems else none]
 
 
 def scan(
@@ -158,6 +161,9 @@ def _problems(clip: int, sound: Sound, shortest_s: float) -> list[Problem]:
         found.append(("silent", f"it is silent (peak {sound.peak:.1g} of full scale)"))
     if sound.clipped > CLIPPED_SHARE:
         found.append(("clipped", f"{sound.clipped:.1%} of its samples are at full scale: it was recorded too loud"))
+    if sound.promised_s:
+        held = f"{sound.start_s + sound.duration_s:.3g} s of the {sound.promised_s:.3g} s that its header promises"
+        found.append(("truncated", f"it ends after {held}: it was copied or written in part"))
     if sound.duration_s < shortest_s:
         found.append(("short", f"it is {sound.duration_s:.3g} s long; expected at least {shortest_s:g} s"))
     return [Problem(clip, sound.path, kind, message, fatal=False) for kind, message in found]

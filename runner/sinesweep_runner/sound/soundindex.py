@@ -6,17 +6,20 @@ A SQLite file, so that two sweeps on one machine may use it at once. Losing it c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 
 from sinesweep.dataset import Clip
 from sinesweep_runner.cache.ledger import Ledger, insert
 
 SOUNDS = """
-CREATE TABLE IF NOT EXISTS sounds (
+CREATE TABLE IF NOT EXISTS heard (
     path TEXT, start_s REAL, stop_s REAL, size INTEGER, modified_ns INTEGER, content TEXT,
     rate_hz INTEGER, channels INTEGER, samples INTEGER, peak REAL, clipped REAL, problem TEXT, reason TEXT,
+    promised_s REAL,
     PRIMARY KEY (path, start_s, stop_s));
 """
+"""An older Sinesweep keeps a narrower table beside it, `sounds`."""
+
 WHOLE = -1.0
 """`stop_s` of a clip that ends with its file: SQLite takes no two NULLs for equal."""
 
@@ -35,6 +38,7 @@ class Sound:
         peak: the largest absolute value of the mono waveform.
         clipped: share of samples at full scale.
         problem, reason: what is wrong, as in `AudioError`; empty for usable sound.
+        promised_s: how long its file says that it is, where it ends before; else 0.
     """
 
     path: str
@@ -50,6 +54,7 @@ class Sound:
     clipped: float = 0.0
     problem: str = ""
     reason: str = ""
+    promised_s: float = 0.0
 
     @property
     def duration_s(self) -> float:
@@ -74,15 +79,15 @@ class SoundIndex(Ledger):
         with self.transaction() as connection:
             for some in _chunks(wanted):
                 marks = ",".join("?" * len(some))
-                for row in connection.execute(f"SELECT * FROM sounds WHERE path IN ({marks})", some):
+                for row in connection.execute(f"SELECT * FROM heard WHERE path IN ({marks})", some):
                     found[row[:3]] = Sound(*row)
         return found
 
     def learn(self, sounds: Sequence[Sound], entries: Sequence[tuple[str, int]]) -> None:
         """Records sounds, and entries as `(name, bytes)`."""
         with self.transaction() as connection:
-            marks = ",".join("?" * 13)
-            connection.executemany(f"INSERT OR REPLACE INTO sounds VALUES ({marks})", map(astuple, sounds))
+            marks = ",".join("?" * len(fields(Sound)))
+            connection.executemany(f"INSERT OR REPLACE INTO heard VALUES ({marks})", map(astuple, sounds))
             insert(connection, entries)
 
 

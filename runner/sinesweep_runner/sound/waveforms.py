@@ -24,6 +24,7 @@ from sinesweep_runner.cache.entries import HEADER_BYTES, Entries
 from sinesweep_runner.cache.place import cache_folder, limit_of
 from sinesweep_runner.sound import audiofile
 from sinesweep_runner.sound.audiofile import AudioError
+from sinesweep_runner.sound.promise import promised_s
 from sinesweep_runner.sound.soundindex import WHOLE, Key, Sound, SoundIndex, key_of
 
 Progress = Callable[[int, int], None]
@@ -249,6 +250,7 @@ class WaveformStore:
             samples=len(channels),
             peak=float(np.abs(wave).max()),
             clipped=float(np.count_nonzero(np.abs(channels) >= FULL_SCALE) / channels.size),
+            promised_s=promised_s(blank.path) if stop_s is None else 0.0,
         )
         name = _entry(sound, rate_hz)
         return Decoded(sound, name, self._entries.write(name, audiofile.resample(wave, native_hz, rate_hz)))

@@ -26,6 +26,7 @@ def write_runs(folder: Path, tracker: str, out: Path) -> tuple[int, str]:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise SweepError(f"{out} is not empty, and every run would stand there twice; name another folder with --out")
     try:
+        out.mkdir(parents=True, exist_ok=True)  # not every tracker's own error names what is in its way
         return len(runs), write(runs, out)
     except OSError as reason:
         raise SweepError(

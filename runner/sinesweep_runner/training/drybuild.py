@@ -60,17 +60,21 @@ def _weighed(config: Config, length: Length, task: Task, outputs: int) -> tuple[
     """What the network costs, and how large its training is."""
     import keras
 
-    from sinesweep_runner.training.apparatus import tidy  # it loads Keras
+    from sinesweep_runner.training.apparatus import tidy  # these load Keras
+    from sinesweep_runner.training.reloading import check_reloads
 
     parts, shape = Parts.of(config), check(config, length)
     with keras.device("cpu:0"):
-        build_front(parts, config, length, shape)
+        front = build_front(parts, config, length, shape)
         for stage in Stage:
             build_augmentations(parts, config, stage, length.rate_hz, seed=0)
         with blaming("loss", config["loss"]["name"], "check"):
             parts.loss.check(task, outputs)
         build_loss(parts, config, task)
         network = build_network(parts, config, shape, outputs)
+        if front is not None:
+            check_reloads("features", config["features"]["name"], "layer", front)
+        check_reloads("architecture", config["architecture"]["name"], "build", network)
     known, size = costs(network), Size(network.count_params(), parts.fit.batch_size * activations(network))
     tidy()
     return known, size

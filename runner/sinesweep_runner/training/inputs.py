@@ -23,10 +23,12 @@ from sinesweep.configuration import Parts
 from sinesweep.contract import HostExtractor, Shape
 from sinesweep.lengths import Length
 from sinesweep.trial import Config
+from sinesweep.wording import many
 from sinesweep_runner import backend
 from sinesweep_runner.training.assembly import build_front, check
 from sinesweep_runner.training.batches import ANSWER_BATCH, Source, answer_batches, answers
 from sinesweep_runner.training.bulk import for_bulk
+from sinesweep_runner.training.failures import NotANumber
 from sinesweep_runner.training.featurecache import heard
 from sinesweep_runner.training.frontfeatures import FrontFeatures
 from sinesweep_runner.training.hostfeatures import HostFeatures
@@ -94,9 +96,9 @@ class Inputs:
         return self._features if self.kept else self._waveforms
 
     def feature_batches(self, front: keras.Model | None, rows: np.ndarray) -> Iterator[np.ndarray]:
-        """The features of these rows, before normalisation."""
+        """The features of these rows, before normalisation. Raises NotANumber where they are none."""
         if not self.kept:
-            yield from answer_batches(front, self._waveforms, rows)
+            yield from map(self._finite, answer_batches(front, self._waveforms, rows))
             return
         for start in range(0, len(rows), ANSWER_BATCH):
             yield self._features[rows[start : start + ANSWER_BATCH]]
@@ -107,7 +109,17 @@ class Inputs:
             if isinstance(self.parts.features, HostExtractor):
                 return self._of_host(self.parts.features).ready(in_memory=self._fits)
             key = heard(self.parts.features), *self._heard
-            return lately("features", key, lambda: self._of_front().ready())
+            return lately("features", key, lambda: self._finite(self._of_front().ready()))
+
+    def _finite(self, features: np.ndarray) -> np.ndarray:
+        """The same. A network may answer even where they are no numbers: a rectifier hides that."""
+        wrong = np.count_nonzero(~np.isfinite(features).all(axis=tuple(range(1, features.ndim))))
+        if wrong:
+            raise NotANumber(
+                f"features '{self.config['features']['name']}' are NaN or infinite in {wrong} of"
+                f" {many(len(features), 'example')}"
+            )
+        return features
 
     def _of_host(self, extractor: HostExtractor) -> HostFeatures:
         waveforms, _, length = self._heard

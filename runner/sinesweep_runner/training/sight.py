@@ -11,6 +11,7 @@ import numpy as np
 from sinesweep.blame import blaming
 from sinesweep.configuration import Parts
 from sinesweep.contract import FeatureExtractor, HostExtractor
+from sinesweep.errors import PluginFault
 from sinesweep.lengths import Length
 from sinesweep.trial import Config
 from sinesweep_runner import backend
@@ -87,4 +88,7 @@ class Sight:
         from keras import ops
 
         with blaming("features", self._name, "layer"):
-            return np.asarray(ops.convert_to_numpy(self._layer(waves)))
+            features = np.asarray(ops.convert_to_numpy(self._layer(waves)))
+        if not np.isfinite(features).all():
+            raise PluginFault("features", self._name, "layer", "it gives values that are NaN or infinite")
+        return features

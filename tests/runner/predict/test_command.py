@@ -77,10 +77,20 @@ def test_a_file_whose_name_looks_like_a_pattern_is_that_file(ask, sounds):
     assert labels(ask(sounds / "take[1].wav", "--format", "csv")) == ["low"]
 
 
-def test_an_empty_folder_is_an_error(ask, tmp_path):
-    said = ask(tmp_path)
+def test_an_empty_folder_gets_its_reason_as_a_missing_file_does(ask, sounds):
+    (sounds / "empty").mkdir()
+    said = ask(sounds / "empty", sounds / "low.wav", "--format", "json")
     assert said.code == MISTAKE
-    assert "no sound file in this folder; expected names that end in .wav, .flac" in said.err
+    bad, good = json.loads(said.out)
+    assert "no sound file in this folder; expected names that end in .wav, .flac" in bad["error"]
+    assert (good["label"], good["error"]) == ("low", "")
+
+
+@pytest.mark.parametrize(("samples", "told"), [(1999, "0.4998 s"), (1900, "0.47 s")])
+def test_a_sound_that_is_hardly_shorter_is_not_told_to_be_as_long(ask, sounds, tone, samples, told):
+    soundfile.write(sounds / "short.wav", tone(300)[:samples], 4000, subtype="FLOAT")
+    [answer] = json.loads(ask(sounds / "short.wav", "--format", "json").out)
+    assert f"{told} filled up with silence to 0.5 s" in answer["note"]
 
 
 @pytest.mark.parametrize(

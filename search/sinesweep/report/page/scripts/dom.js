@@ -28,7 +28,13 @@ const tableOf = (label, heads, rows, words = [0]) => {
 };
 
 // What may be wider or longer than its place can be scrolled, with the keyboard too.
-const scrolling = (label, content) =>
-  element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, content);
+// What is wider than its place fades at the edge, as long as there is more behind it.
+const scrolling = (label, content) => {
+  const made = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, content);
+  const look = () => made.classList.toggle("more", made.scrollLeft + made.clientWidth < made.scrollWidth - 1);
+  made.addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(look).observe(made);
+  return made;
+};
 
 const percent = (share, digits = 0) => (share === null ? "" : `${(100 * share).toFixed(digits)}\u00a0%`);
