@@ -11,7 +11,7 @@ from typing import Any
 _HOMES = {
     "Artifact": "sinesweep_runner.model.artifact",
     "Exported": "sinesweep_runner.export.exported",
-    "Outcome": "sinesweep_runner.sweeping",
+    "Outcome": "sinesweep_runner.searching",
     "Stream": "sinesweep_runner.model.stream",
     "board_of": "sinesweep_runner.outcome",
     "finalize": "sinesweep_runner.sweeping",

@@ -16,8 +16,9 @@ from sinesweep.sweepfile import key_of, override, plain
 from sinesweep.wording import many
 from sinesweep_runner.continuing import wishes_for
 from sinesweep_runner.outcome import board_of
+from sinesweep_runner.searching import Outcome
 from sinesweep_runner.sweepfolder import SweepFolder
-from sinesweep_runner.sweeping import RESUMABLE, Outcome, go_on
+from sinesweep_runner.sweeping import RESUMABLE, go_on
 
 SEARCHED = ("features", "architectures", "losses", "augmentations", "fit")
 """Sections that say what is searched; scores of trials inside and outside of them are scores of one test."""

@@ -15,7 +15,7 @@ from sinesweep.report import beside
 from sinesweep_runner.model.facts import trial_of
 
 if TYPE_CHECKING:
-    from sinesweep_runner.sweeping import Outcome
+    from sinesweep_runner.searching import Outcome
 
 
 def board_text(board: Leaderboard, format: str) -> str:

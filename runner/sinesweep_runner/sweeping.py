@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from sinesweep.aside import Aside
@@ -14,58 +13,29 @@ from sinesweep.errors import Infeasible, PluginFault, SweepError, SweepFailed, U
 from sinesweep.files import write_lastingly
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
-from sinesweep.recording import RecordedStudy, note
+from sinesweep.recording import note
 from sinesweep.rows import Row
 from sinesweep.safety import unsafe_augmentations
-from sinesweep.study import Study
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import complete, dump, key_of, override
 from sinesweep.wording import many
 from sinesweep_runner import finishing
 from sinesweep_runner.continuing import with_budget_spent
-from sinesweep_runner.executors import Executor
-from sinesweep_runner.finals import finals_of
-from sinesweep_runner.keeping import Keeper
-from sinesweep_runner.orchestrator import Orchestrator
 from sinesweep_runner.outcome import board_of
 from sinesweep_runner.placement import Plan
 from sinesweep_runner.preparing import Prepared, Table, look, material_of, read_table, record_split
 from sinesweep_runner.reporting import write_report
-from sinesweep_runner.signals import stop_on_interrupt
+from sinesweep_runner.searching import Outcome, begin, finals, run_baseline, search
 from sinesweep_runner.sound.audit import duplicate_flags, duplicates_across
 from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.starting import executor_for, loading_keras, plan_for
 from sinesweep_runner.sweepfolder import SweepFolder
-from sinesweep_runner.training.drybuild import dry_build_on
 from sinesweep_runner.training.failures import NotANumber
 from sinesweep_runner.training.material import Material
-from sinesweep_runner.trialzero import TrialZero
 from sinesweep_runner.watch import Watch, watching
 
 RESUMABLE = ("budget.", "finalists.", "workers.")
 """What may change when a sweep goes on: how long and where, not what is searched."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a sweep came to; `stopped` where somebody ended it before its time."""
-
-    folder: Path
-    board: Leaderboard
-    why: str
-    stopped: bool = False
-
-
-class SearchFailed(SweepFailed):
-    """A search that had to stop.
-
-    Attributes:
-        outcome: what it had come to by then, ranked.
-    """
-
-    def __init__(self, why: str, outcome: Outcome) -> None:
-        self.outcome = outcome
-        super().__init__(why)
 
 
 def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> Outcome:
@@ -155,23 +125,23 @@ def _carry_on(
     with watching(sweep, plan.count) as watch, _way_back("resume", place, watch):
         with loading_keras(sweep, plan) as loaded, executor_for(sweep, plan, watch, place) as executor:
             prepared, material = _prepare(sweep, place, table, watch)
-            study = _study(sweep, place, prepared.fingerprint(), resume)
+            study = begin(sweep, place, prepared.fingerprint(), resume)
             note(place.events_file, {"threads": plan.threads})  # scores depend on it in their last digits
             for sentence in Aside(study.space, study.record).revise():
                 watch.say(sentence)
             if study.record.baseline is None and sweep.baseline is not None:
-                _run_baseline(sweep, place, study, material, watch)
+                run_baseline(sweep, place, study, material, watch)
             study.wish(wishes)  # from here on `resume` knows what is wanted
             watch.say(f"Getting {many(plan.count, 'worker')} ready.")
             loaded()
             executor.open(material, place.path)
             asked = with_budget_spent(sweep, study.record) if wishes else sweep
             watch.remember(study.record)
-            why, stopped = _search(asked, place, study, executor, material, watch)
+            why, stopped = search(asked, place, study, executor, material, watch)
             watch.say(f"The search has ended: {why}.")
             if not stopped and place.recall(place.test_file) is None:
-                stopped = _finals(sweep, place, study, executor, material, watch)
-        board = _write_report(place)
+                stopped = finals(sweep, place, study, executor, material, watch)
+        board = write_report(place.path)[0].board
         if board.best is None and not stopped:
             raise SweepFailed(_without_a_score(board))
         if board.test is not None:
@@ -198,60 +168,6 @@ def _way_back(command: str, place: SweepFolder, watch: Watch) -> Iterator[None]:
     except KeyboardInterrupt:
         watch.say(f"Stopped. Go on with: sinesweep {command} {shlex.quote(str(place.path))}")
         raise
-
-
-def _study(sweep: Sweep, place: SweepFolder, split: str, resume: bool) -> Study:
-    """The sweep's study, tied to its split."""
-    storage = place.storage(sweep)
-    if resume:
-        Record.of(sweep, storage).check_split(split)  # before a trial of what may be another sweep is touched
-    study = RecordedStudy(sweep, storage, place.events_file, resume=resume)
-    study.record.bind(split)
-    return study
-
-
-def _run_baseline(sweep: Sweep, place: SweepFolder, study: Study, material: Material, watch: Watch) -> None:
-    """Trial 0."""
-    [name] = sweep.baseline or {}
-    sizes = sorted({len(fold.train) for fold in material.folds})
-    clips = many(sizes[-1], "clip") if len(sizes) == 1 else f"{sizes[0]:,} to {many(sizes[-1], 'clip')}"
-    folds = f" in each of {len(material.folds)} folds" if len(material.folds) > 1 else ""
-    watch.say(f"Trial 0 comes first: the baseline, {name}, learns from {clips}{folds}.")
-    result = TrialZero(sweep, material, default_store().folder).result(place.path)
-    study.record_baseline(result)
-    watch.say(watch.line(result))
-
-
-def _search(
-    sweep: Sweep, place: SweepFolder, study: Study, executor: Executor, material: Material, watch: Watch
-) -> tuple[str, bool]:
-    """Runs the trials; returns why it ended, and whether somebody asked for it.
-
-    Raises:
-        SearchFailed: it had to stop; it leaves its leaderboard too.
-    """
-    try:
-        with watch.shown(), stop_on_interrupt(watch.say) as stop:
-            keeper = Keeper(place.path, sweep, study.record)
-            build = executor.guard(dry_build_on(material, executor.expect))
-            why = Orchestrator(study, executor, sweep, build, watch, stop, keeper.ended).run()
-            return why, stop.asked
-    except SweepFailed as failure:
-        raise SearchFailed(str(failure), Outcome(place.path, _write_report(place), str(failure))) from failure
-
-
-def _finals(
-    sweep: Sweep, place: SweepFolder, study: Study, executor: Executor, material: Material, watch: Watch
-) -> bool:
-    """Trains the finalists again, if there are any; whether somebody asked to stop."""
-    wishes, why = finals_of(sweep, study.record, executor.slots)
-    if why:
-        watch.say(why)
-    study.wish(wishes)
-    if not study.record.unmet():
-        return False
-    _, stopped = _search(with_budget_spent(sweep, study.record), place, study, executor, material, watch)
-    return stopped
 
 
 def _without_a_score(board: Leaderboard) -> str:
@@ -296,10 +212,6 @@ def _finish(
     except (NotANumber, Infeasible, PluginFault) as reason:
         told = finishing.without_winner(place, best, board_of(place.path), reason)
         raise (SweepError if isinstance(reason, PluginFault) else SweepFailed)(told) from reason
-    return _write_report(place)
-
-
-def _write_report(place: SweepFolder) -> Leaderboard:
     return write_report(place.path)[0].board
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from sinesweep_runner.sweeping import Outcome
+    from sinesweep_runner.searching import Outcome
 
 commands = typer.Typer()
 
@@ -102,7 +102,7 @@ def _show(go: Callable[[], Outcome]) -> None:
     """Runs, and prints what came of it; of a search that had to stop, what there is to rank."""
     from sinesweep_runner.printing import print_board, print_outcome
     from sinesweep_runner.process import INTERRUPTED
-    from sinesweep_runner.sweeping import SearchFailed
+    from sinesweep_runner.searching import SearchFailed
 
     try:
         outcome = go()

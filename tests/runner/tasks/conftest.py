@@ -24,7 +24,7 @@ import pytest
 
 from sinesweep.sweepfile import check_document
 from sinesweep_runner import run
-from sinesweep_runner.sweeping import Outcome
+from sinesweep_runner.searching import Outcome
 
 NAMES = ("alto", "bass", "cello", "drum")
 
