@@ -49,7 +49,7 @@ class SearchFailed(SweepFailed):
         super().__init__(why)
 
 
-def begin(sweep: Sweep, place: SweepFolder, split: str, resume: bool) -> Study:
+def bound_study(sweep: Sweep, place: SweepFolder, split: str, resume: bool) -> Study:
     """The sweep's study, tied to its split."""
     storage = place.storage(sweep)
     if resume:

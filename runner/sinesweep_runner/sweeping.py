@@ -25,7 +25,7 @@ from sinesweep_runner.outcome import board_of
 from sinesweep_runner.placement import Plan
 from sinesweep_runner.preparing import Prepared, Table, look, material_of, read_table, record_split
 from sinesweep_runner.reporting import write_report
-from sinesweep_runner.searching import Outcome, begin, finals, run_baseline, search
+from sinesweep_runner.searching import Outcome, bound_study, finals, run_baseline, search
 from sinesweep_runner.sound.audit import duplicate_flags, duplicates_across
 from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.starting import executor_for, loading_keras, plan_for
@@ -125,7 +125,7 @@ def _carry_on(
     with watching(sweep, plan.count) as watch, _way_back("resume", place, watch):
         with loading_keras(sweep, plan) as loaded, executor_for(sweep, plan, watch, place) as executor:
             prepared, material = _prepare(sweep, place, table, watch)
-            study = begin(sweep, place, prepared.fingerprint(), resume)
+            study = bound_study(sweep, place, prepared.fingerprint(), resume)
             note(place.events_file, {"threads": plan.threads})  # scores depend on it in their last digits
             for sentence in Aside(study.space, study.record).revise():
                 watch.say(sentence)
