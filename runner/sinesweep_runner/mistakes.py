@@ -13,6 +13,7 @@ from sinesweep.examination import Examination
 from sinesweep.lengths import Length
 from sinesweep.report.story import Mistake
 from sinesweep.trial import Config, Trial
+from sinesweep.wording import lasting
 from sinesweep_runner.recorded import Recorded
 from sinesweep_runner.sound.audiofile import AudioError, read
 from sinesweep_runner.sound.embedding import sound_uri
@@ -127,7 +128,7 @@ def _heard(wave: np.ndarray, length: Length) -> tuple[np.ndarray, str]:
     if len(wave) <= length.samples:
         return heard, ""
     part = "middle" if length.policy == "crop" else "beginning"
-    return heard, f"only its {part} was heard, {length.seconds:g} s of {whole_s:.3g} s"
+    return heard, f"only its {part} was heard, {length.seconds:g} s of {lasting(whole_s)}"
 
 
 def _pictured(sight: Sight, wave: np.ndarray, rate_hz: int) -> tuple[str, str]:

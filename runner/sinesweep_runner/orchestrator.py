@@ -12,7 +12,7 @@ from sinesweep.stopping import Plateau
 from sinesweep.study import Study
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Report, Result, State, Trial
-from sinesweep.wording import duration, many
+from sinesweep.wording import commonest, duration, many
 from sinesweep_runner.beside import Beside
 from sinesweep_runner.executors import Executor
 from sinesweep_runner.signals import StopRequest
@@ -79,9 +79,10 @@ class Orchestrator:
         Raises:
             SweepFailed: the same failure again and again, or nothing feasible; all that was computed is kept.
         """
+        before = len(self._spent)
         try:
             self._fill()
-            if not self._running:
+            if not self._running and len(self._spent) == before:
                 more = "--set budget.trials=…, budget.hours=… or budget.plateau=… gives it more"
                 return f"{self._why_over()} before, so nothing is left to do; {more}"
             while self._running:
@@ -151,6 +152,7 @@ class Orchestrator:
 
     def _next_trial(self) -> Trial | None:
         """The next configuration that can be built; one that cannot is told to the sampler and never sent."""
+        reasons = []
         for _ in range(INFEASIBLE_IN_A_ROW):
             fresh = not self._why_over()  # one that failed while it was built has spent a trial too
             trial, beside = self._ahead or (self._study.ask(fresh=fresh), None)
@@ -165,9 +167,10 @@ class Orchestrator:
             if refused is None:
                 return trial
             self._settle(refused)
-            reason = refused.failure.message if refused.failure else ""
+            reasons.append(refused.failure.message if refused.failure else "")
+        count, reason = commonest(reasons)
         raise SweepFailed(
-            f"{INFEASIBLE_IN_A_ROW} configurations in a row cannot work; the last one: {reason}."
+            f"{INFEASIBLE_IN_A_ROW} configurations in a row cannot work, {count} of them for such a reason: {reason}."
             " `sinesweep check` says which ranges are to blame."
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -49,8 +50,12 @@ def loading_keras(sweep: Sweep, plan: Plan) -> Iterator[Callable[[], None]]:
 
     Where trials run in workers, this process trains the winner when they have ended, with all cores.
 
-    Standard error is held back meanwhile, so nobody leaves before the end: a message would be lost.
+    Standard error is held back meanwhile, so nobody leaves before the end: a message would be lost. A baseline needs
+    scikit-learn while Keras imports it too, and what two threads import at once one of them may find half made: so it
+    is there before.
     """
+    if sweep.baseline is not None:
+        importlib.import_module("sklearn.base")
     alone = plan.count == 1 and sweep.workers.address is None
     threads = plan.threads if alone else this_machine().cpus
     gpus = (plan.gpus if alone else 0) or (0 if sweep.workers.gpus_per_trial == 0 else None)

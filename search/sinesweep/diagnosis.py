@@ -113,7 +113,7 @@ def _sentence(kind: DiagnosisKind, curves: Curves, result: Result, judged: Metri
         case DiagnosisKind.STILL_IMPROVING:
             return (
                 f"Still improving at the end: the last {curves.last} of {curves.epochs} epochs brought"
-                f" {curves.gain:.0%} of all that the validation loss has fallen, from {curves.valid[0]:.3g} to"
+                f" {curves.gain:.0%} of all that the lowest validation loss has fallen, from {curves.valid[0]:.3g} to"
                 f" {lowest:.3g}"
             )
         case DiagnosisKind.UNDERFITTING:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 
 LONGEST = 200
 """Characters of a stranger's message that are told; Keras appends whole configurations to its own."""
@@ -34,6 +36,18 @@ def duration(seconds: float) -> str:
         return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
     days = round(seconds / 86_400)
     return many(days, "day") if days < 730 else many(round(days / 365), "year")
+
+
+def lasting(seconds: float) -> str:
+    """The length of a sound: `0.64 s`, `42.5 s`, `3 h 00 min`."""
+    return f"{seconds:.3g} s" if seconds < 90 else duration(seconds)
+
+
+def commonest(texts: Sequence[str]) -> tuple[int, str]:
+    """How many of these say the same but for their numbers, where most do, and the last of them."""
+    kinds = [re.sub(r"\d[\d.,]*", "", text) for text in texts]
+    [(kind, count)] = Counter(kinds).most_common(1)
+    return count, texts[len(kinds) - 1 - kinds[::-1].index(kind)]
 
 
 def natural(name: str) -> list[str | int]:

@@ -30,6 +30,19 @@ for name in sys.argv[1:]:
 """
 
 
+LOADING = """
+import sys
+from sinesweep.sweepfile import check_document
+from sinesweep_runner import backend, starting
+from sinesweep_runner.placement import Plan
+document = {"name": "tones", "data": {"reader": "folder", "path": "."}}
+document |= {"features": ["log_mel"], "architectures": ["mlp"]}
+backend.limit = lambda threads, gpus: print(hasattr(sys.modules.get("sklearn.base"), "clone"))
+with starting.loading_keras(check_document(document), Plan(1, 1, 0)) as loaded:
+    loaded()
+"""
+
+
 def started(source, *arguments, **variables):
     return subprocess.Popen(
         [sys.executable, "-c", source, *arguments], env=os.environ | variables, stdout=subprocess.PIPE, text=True
@@ -57,3 +70,8 @@ def test_processes_that_compile_librosa_at_once_leave_a_cache_that_works(tmp_pat
     compiling = [started(HEARD, *order, **variables) for order in (names, names[::-1])]
     assert [ended(each) for each in compiling] == [0, 0]
     assert ended(started(HEARD, *names, **variables)) == 0
+
+
+def test_scikit_learn_is_there_before_keras_and_a_baseline_import_it_at_once():
+    process = started(LOADING)
+    assert process.communicate()[0].strip() == "True"

@@ -117,7 +117,9 @@ def test_what_cannot_be_built_is_never_sent_and_costs_no_budget(tmp_path):
 def test_a_space_where_nothing_works_ends_with_the_reason(tmp_path, monkeypatch):
     monkeypatch.setattr("sinesweep_runner.orchestrator.INFEASIBLE_IN_A_ROW", 20)
     loop = orchestrate(tmp_path, good, dry_build=lambda trial: infeasible(trial, "no frames are left"))[0]
-    with pytest.raises(SweepFailed, match="20 configurations in a row cannot work; the last one: no frames are left"):
+    with pytest.raises(
+        SweepFailed, match="20 configurations in a row cannot work, 20 of them for such a reason: no frames are left"
+    ):
         loop.run()
 
 
@@ -126,6 +128,14 @@ def test_a_plugin_that_fails_while_it_is_tried_on_shapes_is_a_failure_like_any_o
     with pytest.raises(SweepFailed, match="plugin it was"):
         loop.run()
     assert stage.ends == [State.FAILED] * 3
+
+
+def test_a_budget_that_such_failures_have_spent_was_not_spent_before(tmp_path):
+    loop, stage, _study = orchestrate(
+        tmp_path, good, trials=2, dry_build=lambda trial: failed(Cause.PLUGIN)(trial, None)
+    )
+    assert loop.run() == "2 trials done"
+    assert stage.ends == [State.FAILED] * 2
 
 
 def test_one_that_fails_so_is_a_trial_of_the_budget(tmp_path):

@@ -3,7 +3,7 @@
 import pytest
 
 from sinesweep.errors import did_you_mean
-from sinesweep.wording import many, named, plain
+from sinesweep.wording import commonest, lasting, many, named, plain
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,12 @@ def test_a_stranger_s_message_is_one_line_that_a_terminal_does_not_obey():
     assert plain(ValueError("\x1b[1mcannot be built\x1b[0m\n\nArguments received: …")) == "cannot be built"
     assert named(SystemExit()) == "SystemExit"
     assert named(KeyError("hop")) == "KeyError: 'hop'"
+
+
+def test_a_sound_of_hours_is_not_told_in_seconds():
+    assert [lasting(seconds) for seconds in (0.64, 42.5, 10_800)] == ["0.64 s", "42.5 s", "3 h 00 min"]
+
+
+def test_the_commonest_of_many_reasons_is_the_one_that_most_give_whatever_their_numbers():
+    over = [f"over limits.parameters 10: it has {count:,}" for count in (1200, 48, 7)]
+    assert commonest(["4 poolings of 3 leave nothing", *over, "2 poolings of 3 leave nothing"]) == (3, over[-1])

@@ -12,6 +12,7 @@ import numpy as np
 from sinesweep.dataset import Clip
 from sinesweep.errors import ArtifactError
 from sinesweep.lengths import Length
+from sinesweep.wording import lasting
 from sinesweep_runner.model.answerer import Answerer
 from sinesweep_runner.model.sources import SOUNDS, files_of, suffixes_of
 from sinesweep_runner.model.told import Decision, Prediction
@@ -151,7 +152,7 @@ def _notes(sound: Recording, length: Length, hop: int | None) -> Iterator[str]:
         yield f"{_told_apart(seconds, length.seconds)} {filled} to {length.seconds:g} s"
     elif sound.samples > length.samples and length.policy != "windows" and hop is None:
         part = "middle" if length.policy == "crop" else "beginning"
-        heard = f"{length.seconds:g} s of {seconds:.3g} s"
+        heard = f"{length.seconds:g} s of {lasting(seconds)}"
         yield f"only its {part} was heard, {heard}; window by window (hop_s) it is asked about all of it"
 
 

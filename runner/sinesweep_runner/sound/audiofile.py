@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -124,6 +125,7 @@ def _why_undecodable(path: Path, reason: Exception) -> str:
     with path.open("rb") as file:
         head = file.read(256)
     if all(byte >= 32 or byte in b"\t\r\n" for byte in head):
-        return f"it cannot be decoded: it holds text, not sound, in spite of its name '{path.name}'"
+        promised = (mimetypes.guess_type(path)[0] or "").startswith("audio/")
+        return f"it cannot be decoded: it holds text, not sound{', in spite of its name' if promised else ''}"
     detail = getattr(reason, "error_string", str(reason)).rstrip(".")
     return f"it cannot be decoded ({detail}); expected WAV, FLAC, OGG or MP3"
