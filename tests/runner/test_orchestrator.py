@@ -132,7 +132,7 @@ def test_a_plugin_that_fails_while_it_is_tried_on_shapes_is_a_failure_like_any_o
 
 def test_a_budget_that_such_failures_have_spent_was_not_spent_before(tmp_path):
     loop, stage, _study = orchestrate(
-        tmp_path, good, trials=2, dry_build=lambda trial: failed(Cause.PLUGIN)(trial, None)
+        tmp_path, good, budget={"trials": 2}, dry_build=lambda trial: failed(Cause.PLUGIN)(trial, None)
     )
     assert loop.run() == "2 trials done"
     assert stage.ends == [State.FAILED] * 2
