@@ -53,13 +53,15 @@ def register_layers(folder: Path, facts: Mapping[str, Any], length: Length) -> H
         with blaming("architecture", _name(facts, "architecture"), "build"):
             architecture.build(shape, outputs)
     except (PluginError, Infeasible) as reason:
-        raise ArtifactError(f"{folder}: {_needed(facts)} cannot be made here: {reason}{_remedy(facts)}") from reason
+        raise ArtifactError(f"{folder}: {_blamed(facts, str(reason))} cannot be made here: {reason}{_remedy(facts)}") from reason
     return host
 
 
-def _needed(facts: Mapping[str, Any]) -> str:
-    """The plugins inside a model, and whose they are."""
-    return " or ".join(f"'{each['name']}' from {each['distribution']}" for each in facts["plugins"].values())
+def _blamed(facts: Mapping[str, Any], reason: str) -> str:
+    """The plugins inside a model that a reason names, or else all of them, and whose they are."""
+    inside = facts["plugins"].values()
+    blamed = [each for each in inside if f"'{each['name']}'" in reason] or inside
+    return " or ".join(f"'{each['name']}' from {each['distribution']}" for each in blamed)
 
 
 def _remedy(facts: Mapping[str, Any]) -> str:
