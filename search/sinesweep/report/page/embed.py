@@ -28,6 +28,7 @@ SCRIPTS = (
     "examination",
     "mistakes",
     "trial",
+    "address",
     "charts",
     "copying",
     "remember",
