@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,20 +49,31 @@ class Ensemble:
     parameters: int
 
 
-def ensemble_of(judge: Judge, ranked: Sequence[Result]) -> Ensemble | None:
-    """The ensemble of the best of these trials; None where fewer than two were judged on the same clips, where their
-    groups cannot be parted, where one trial alone is best, or where the clips are too many."""
+class NoEnsemble(StrEnum):
+    """Why the best trials do not answer together: fewer than two were judged on the same clips, all clips are of one
+    group, they are so many that choosing would take minutes, or no mean is better than one trial alone."""
+
+    FEW_TRIALS = "few_trials"
+    ONE_GROUP = "one_group"
+    MANY_CLIPS = "many_clips"
+    NO_GAIN = "no_gain"
+
+
+def ensemble_of(judge: Judge, ranked: Sequence[Result]) -> Ensemble | NoEnsemble:
+    """The ensemble of the best of these trials, or why there is none."""
     known = judge.comparable(ranked[:CANDIDATES])
     if len(known) < 2:
-        return None
+        return NoEnsemble.FEW_TRIALS
     first = next(iter(known.values()))
     if first.probabilities.size > (MOST_RANKED if judge.metric.ranks else MOST):
-        return None
-    answers = np.stack([each.probabilities for each in known.values()]).astype(np.float64)
+        return NoEnsemble.MANY_CLIPS
     groups = judge.groups_of(first)
+    if len(set(groups)) < 2:
+        return NoEnsemble.ONE_GROUP
+    answers = np.stack([each.probabilities for each in known.values()]).astype(np.float64)
     picks = _greedy(judge.metric, first.targets, answers, ROUNDS)
-    if len(set(picks)) < 2 or len(set(groups)) < 2:
-        return None
+    if len(set(picks)) < 2:
+        return NoEnsemble.NO_GAIN
     apart = _parts(groups, judge.seed)
     honest = _cross_validated(judge.metric, first.targets, answers, apart, ROUNDS)
     single = _cross_validated(judge.metric, first.targets, answers, apart, 1)

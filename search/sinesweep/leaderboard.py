@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from sinesweep.continuing import Wish
 from sinesweep.dataset import Task
-from sinesweep.ensemble import Ensemble, ensemble_of
+from sinesweep.ensemble import Ensemble, NoEnsemble, ensemble_of
 from sinesweep.finalists import Finalist, crowned, decided, finalists_of
 from sinesweep.intervals import SIGNIFICANCE, Interval
 from sinesweep.judge import Judge, PredictionsOf
@@ -118,6 +118,7 @@ class Leaderboard:
         halved: how many trials were tried once more in halves of a batch, for lack of memory.
         continued: how many trials went on after the loss of a worker.
         ensemble: the best trials answering together; None where that is no gain, or cannot be judged.
+        no_ensemble: why there is none; None where there is one.
     """
 
     header: Header
@@ -135,6 +136,7 @@ class Leaderboard:
     halved: int = 0
     continued: int = 0
     ensemble: Ensemble | None = None
+    no_ensemble: NoEnsemble | None = None
 
     @property
     def metric(self) -> Metric:
@@ -190,6 +192,7 @@ class Leaderboard:
         rows = _tied(judge, rows, results, decided(by_search, finalists))
         finished = baseline if baseline is not None and judge.has_score(baseline) else None
         told = predictions(ranked[0]) if ranked else None
+        together = ensemble_of(judge, ranked)
         base = row_of(judge, finished) if finished else None
         return cls(
             header=header,
@@ -206,7 +209,8 @@ class Leaderboard:
             longer=_longer(results),
             halved=len({result.trial.origin for result in results if result.trial.accumulate > 1}),
             continued=len({result.trial.origin for result in results if result.trial.lost}),
-            ensemble=ensemble_of(judge, ranked),
+            ensemble=together if isinstance(together, Ensemble) else None,
+            no_ensemble=together if isinstance(together, NoEnsemble) else None,
         )
 
 

@@ -73,6 +73,10 @@ class Metric:
             raise ValueError(f"{self.name} is for {listed(self.tasks)}; these are targets of {task_of(targets)}")
         return self.formula.score(targets, self.decided(targets, answers, thresholds))
 
+    def tells(self, classes: int) -> bool:
+        """Whether answers can differ in it where there are so many classes; of fewer than two that is not asked."""
+        return not 2 <= classes < self.classes
+
     def decided(self, targets: Targets, answers: Answers, thresholds: Thresholds) -> Answers:
         """The answers as this metric takes them: yes or no, 1 or 0, where it decides labels by thresholds."""
         if thresholds is None or not self.decides or targets.ndim != 2:

@@ -70,7 +70,7 @@ def _objectives(sweep: Sweep, dataset: Dataset) -> Iterator[str]:
                 f"search.objective: {judged.name} cannot judge {task}, which is what the data ask for; expected one of"
                 f" {', '.join(metrics_for(task))}"
             )
-        elif task is Task.CLASSIFICATION and 2 <= len(dataset.classes) < judged.classes:
+        elif not judged.tells(len(dataset.classes)):
             yield (
                 f"search.objective: of {len(dataset.classes)} classes, {judged.name} is the same for every answer;"
                 f" expected a metric such as accuracy, or {judged.classes} classes at least"

@@ -80,6 +80,10 @@ class Visit:
         """The numbers of the trials that the table shows, from top to bottom."""
         return [int(text) for text in self.page.locator("#board tbody td.trial").all_inner_texts()]
 
+    def heading(self, name):
+        """The heading of a column."""
+        return self.page.locator(f"#board thead th.{name}")
+
     def count(self):
         """How many trials the table says it has."""
         return self.page.locator("#count").inner_text()

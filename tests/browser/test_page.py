@@ -1,7 +1,5 @@
 """The page does what a person asks of it, in a real browser, and everybody can use it."""
 
-import csv
-import io
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +17,6 @@ from sinesweep.report.story import Story
 PHONE = 390
 
 
-def heading(page, name):
-    return page.locator(f"#board thead th.{name}")
-
-
 def test_the_first_screen_tells_the_outcome_and_how_to_repeat_it(visit, made_up):
     page = visit(made_up).page
     for text in ("Trial 1 is best", "3-fold cross-validation", "sinesweep run bells/sweep.yaml --out bells-again"):
@@ -34,84 +28,6 @@ def test_the_command_is_copied_by_a_click(visit, made_up):
     page.get_by_role("button", name="Copy").click()
     page.get_by_role("button", name="Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == made_up.command
-
-
-def test_a_click_on_a_heading_sorts_and_a_second_one_turns_round(visit, made_up):
-    seen = visit(made_up)
-    assert seen.rows()[:3] == [1, 2, 3]
-    seconds = {each.trial.number: each.seconds for each in made_up.results}
-    order = sorted(range(1, 61), key=lambda number: (seconds[number], number))
-    heading(seen.page, "seconds").get_by_role("button").click()
-    assert seen.rows() == order[:50]
-    assert heading(seen.page, "seconds").get_attribute("aria-sort") == "ascending"
-    heading(seen.page, "seconds").get_by_role("button").press("Enter")
-    assert seen.rows()[0] == order[-1]
-    assert heading(seen.page, "seconds").get_attribute("aria-sort") == "descending"
-
-
-def test_the_best_score_comes_first_when_scores_are_sorted(visit, made_up):
-    seen = visit(made_up)
-    heading(seen.page, "accuracy").get_by_role("button").click()
-    assert seen.rows()[:2] == [1, 2]
-
-
-def test_more_rows_than_a_page_holds_can_be_turned_to(visit, made_up):
-    seen = visit(made_up)
-    assert len(seen.rows()) == 50
-    seen.page.get_by_role("button", name="Next →").click()
-    assert seen.rows() == list(range(51, 61))
-    assert seen.page.get_by_role("button", name="Next →").is_disabled()
-    seen.page.get_by_role("button", name="← Previous").click()
-    assert seen.rows()[0] == 1
-
-
-def test_trials_are_filtered_by_state_plugin_and_tie(visit, made_up):
-    seen = visit(made_up)
-    assert seen.count() == "60 of 62 trials"
-    seen.page.get_by_role("combobox", name="State").select_option("failed")
-    assert seen.rows() == [62]
-    seen.page.get_by_role("combobox", name="State").select_option("every state")
-    assert seen.count() == "62 trials"
-    seen.page.get_by_role("combobox", name="Plugin").select_option(label="mfcc")
-    assert all(number % 2 == 0 for number in seen.rows())
-    seen.page.get_by_label("tied with the best").check()
-    tied = [row.number for row in made_up.board.tied if row.number % 2 == 0]
-    assert seen.rows() == tied
-
-
-def test_words_are_searched_in_settings_and_reasons(visit, made_up):
-    seen = visit(made_up)
-    seen.page.get_by_role("combobox", name="State").select_option("every state")
-    seen.page.get_by_label("Search").fill("MFCC blocks=3")
-    assert seen.rows()[:2] == [2, 6]
-    seen.page.get_by_label("Search").fill("loss is nan")
-    assert seen.rows() == [62]
-    seen.page.get_by_label("Search").fill("no such word")
-    assert seen.rows() == []
-    assert seen.count() == "0 of 62 trials"
-
-
-def test_columns_are_chosen(visit, made_up):
-    page = visit(made_up).page
-    page.locator("summary", has_text="Columns").click()
-    page.get_by_label("fit.learning_rate").check()
-    page.get_by_label("time", exact=True).uncheck()
-    heads = page.locator("#board thead th").all_inner_texts()
-    assert "fit.learning_rate" in heads
-    assert "time" not in heads
-    assert page.locator("#board tbody tr").first.get_by_text("0.002", exact=True).is_visible()
-
-
-def test_a_trial_opens_by_a_click_and_by_its_address(visit, made_up):
-    page = visit(made_up).page
-    assert page.locator("#trial-title").inner_text() == "Trial 1, rank 1"
-    page.locator("#board").get_by_role("link", name="7", exact=True).click()
-    page.get_by_role("heading", name="Trial 7, rank 7").wait_for()
-    assert page.url.endswith("#trial-7")
-    assert page.evaluate("document.activeElement.id") == "trial-title"
-    assert page.locator("#trial .settings").get_by_text("n_mels").is_visible()
-    assert visit(made_up, "#trial-62").page.locator("#trial").get_by_text("loss is NaN").is_visible()
-    assert visit(made_up, "#trial-999").page.locator("#trial-title").inner_text() == "Trial 1, rank 1"
 
 
 def test_a_trial_tells_its_diagnosis_its_curves_and_what_it_got_wrong(visit, made_up):
@@ -175,12 +91,6 @@ def test_epochs_are_counted_in_whole_numbers(visit, made_up):
     assert epochs.all_text_contents() == ["1", "2", "3"]
 
 
-def test_a_score_beyond_the_axis_says_on_which_side(visit, made_up):
-    page = visit(made_up).page
-    page.get_by_role("button", name="Next →").click()
-    assert page.locator("#board tbody .track .bar.cut").count() == 10
-
-
 def test_a_mistake_is_seen_and_heard(visit, made_up):
     expect = pytest.importorskip("playwright.sync_api").expect
     page = visit(made_up).page
@@ -190,60 +100,6 @@ def test_a_mistake_is_seen_and_heard(visit, made_up):
     player.evaluate("player => { player.muted = true; player.play(); }")
     expect(player).to_have_js_property("ended", True)
     assert player.evaluate("player => player.duration") == pytest.approx(2, abs=0.1)
-
-
-def test_chosen_trials_stand_side_by_side(visit, made_up):
-    page = visit(made_up).page
-    for number in (1, 2):
-        page.get_by_label(f"compare trial {number}", exact=True).check()
-    compared = page.locator("#compared")
-    assert compared.get_by_role("columnheader").all_inner_texts() == ["what", "Trial 1", "Trial 2"]
-    assert compared.get_by_role("row", name="features log_mel mfcc", exact=True).is_visible()
-    assert compared.locator("svg polyline").count() == 6
-    compared.get_by_role("button", name="Clear").click()
-    assert compared.is_hidden()
-
-
-def test_on_a_phone_three_trials_stand_side_by_side_without_scrolling(visit, made_up):
-    page = visit(made_up, width=PHONE).page
-    for number in (1, 2, 3):
-        page.get_by_label(f"compare trial {number}", exact=True).check()
-    for row in page.locator("#compared tr").all():
-        box = row.locator("th, td").last.bounding_box()
-        assert box["x"] + box["width"] <= PHONE
-        assert box["width"] > 60
-
-
-def test_fresh_seeds_are_not_counted_as_trials_that_were_searched(visit, made_up):
-    again = [
-        replace(each, trial=replace(each.trial, number=100 + each.trial.number, repeats=1))
-        for each in made_up.results[:3]
-    ]
-    seen = visit(replace(made_up, results=[*made_up.results, *again]))
-    assert seen.count() == "60 of 62 trials + 3 fresh seeds"
-    seen.page.get_by_role("combobox", name="State").select_option("every state")
-    assert seen.count() == "62 trials + 3 fresh seeds"
-    seen.page.get_by_role("combobox", name="State").select_option("fresh seed")
-    assert seen.count() == "3 of 62 trials + 3 fresh seeds"
-    assert seen.rows() == [101, 102, 103]
-
-
-def test_the_table_is_downloaded_as_it_is_filtered(visit, made_up):
-    seen = visit(made_up)
-    seen.page.get_by_label("Search").fill("blocks=3")
-    with seen.page.expect_download() as download:
-        seen.page.get_by_role("button", name="CSV").click()
-    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text(encoding="utf-8"))))
-    assert download.value.suggested_filename == "bells.csv"
-    *rows, baseline = rows
-    assert [int(row["trial"]) for row in rows] == seen.rows()
-    assert baseline["trial"] == "0"
-    assert {row["architecture.cnn.blocks"] for row in rows} == {"3"}
-    low, high = made_up.board.rows[1].interval
-    assert (float(rows[0]["low"]), float(rows[0]["high"])) == pytest.approx((low, high))
-    assert rows[0]["loss"] == "cross_entropy"
-    assert float(rows[0]["metric.loss"]) == pytest.approx(made_up.board.rows[1].metrics["loss"])
-    assert float(rows[0]["fit.learning_rate"]) == made_up.board.rows[1].config["fit"]["learning_rate"]
 
 
 def test_charts_are_drawn_when_they_come_into_view(visit, made_up):
@@ -299,13 +155,6 @@ def test_a_sweep_with_hardly_a_trial_or_only_lost_ones_has_a_page_too(visit, mad
         assert seen.page.locator("#ends").get_by_text("loss is NaN").is_visible()
 
 
-def test_without_a_script_the_first_rows_are_there(visit, made_up):
-    page = visit(made_up, java_script_enabled=False).page
-    assert page.locator("#board tbody tr").count() == 20
-    assert page.get_by_text("These are the first 20 of 60").is_visible()
-    assert page.get_by_text("Trial 1 is best").is_visible()
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, PHONE])
 def test_axe_finds_nothing_to_complain_of(visit, made_up, scheme, width):
@@ -358,8 +207,8 @@ def ask_much(seen):
     page.get_by_role("combobox", name="State").select_option("every state")
     page.get_by_role("combobox", name="Plugin").select_option(label="mfcc")
     page.get_by_role("searchbox").fill("blocks=3")
-    heading(page, "accuracy").get_by_role("button").click()
-    heading(page, "accuracy").get_by_role("button").click()
+    seen.heading("accuracy").get_by_role("button").click()
+    seen.heading("accuracy").get_by_role("button").click()
     page.get_by_text("The network, layer by layer").click()
     chart = page.locator("#figure-parallel")
     chart.evaluate("chart => scrollTo(0, chart.getBoundingClientRect().top + scrollY - 150)")
@@ -372,7 +221,7 @@ def seen_of(seen):
     return {
         "rows": seen.rows(),
         "heads": page.locator("#board thead th:not(.range)").all_inner_texts(),
-        "sorted": heading(page, "accuracy").get_attribute("aria-sort"),
+        "sorted": seen.heading("accuracy").get_attribute("aria-sort"),
         "words": page.get_by_role("searchbox").input_value(),
         "state": page.get_by_role("combobox", name="State").input_value(),
         "plugin": page.get_by_role("combobox", name="Plugin").input_value(),

@@ -165,6 +165,22 @@ def test_two_settings_together_tell_their_best_field(sweep_of):
     assert sum(cell["trials"] for cell in pair.spec["layer"][0]["data"]["values"]) == 40
 
 
+def test_lines_are_strong_and_the_axis_is_written_by_the_scores_that_are_drawn_whatever_fresh_seeds_rank(final):
+    made = final([1.0] * 3, [4.0] * 3, search=[4.0, 2.5, *SKILLS[3:8]])
+    story = told(made)
+    assert story.board.best.number == 2
+    chart = named(story)["parallel"]
+    lines, written = (
+        {each["mark"]["style"]: each["data"]["values"] for each in chart.spec["layer"]}[style]
+        for style in ("best", "loud")
+    )
+    scores = [row.score for row in story.board.rows]
+    assert {each["trial"] for each in lines} == {1}
+    ends = {each["height"]: each["said"] for each in written if each["axis"] == "accuracy"}
+    assert ends[max(ends)] == story.board.metric.show(max(scores))
+    assert ends[min(ends)] == story.board.metric.show(min(scores))
+
+
 def test_the_front_is_of_trials_that_nothing_beats(sweep_of):
     made = sweep_of([1.0, 3.0, 2.0])
     made.results[:] = [

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sinesweep import report
+from sinesweep.ensemble import NoEnsemble
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.predictions import Predictions
 from sinesweep.report import notes
@@ -43,11 +44,54 @@ def test_what_it_was_chosen_apart_from_is_called_by_what_there_is(sweep_of, each
     assert f"Chosen on other {apart} than it is judged on" in notes.ensemble(board)
 
 
-def test_there_is_none_where_one_trial_alone_is_best_or_where_nothing_can_be_compared(sweep_of):
-    assert sweep_of([9.0, 0.0, 0.0]).board().ensemble is None
-    assert sweep_of([1.5]).board().ensemble is None
+def best_alone(sweep_of):
+    return sweep_of([9.0, 0.0, 0.0]).board()
+
+
+def of_one_group(sweep_of):
+    made = sweep_of([1.5] * 4)
+    told = lambda result: made.told.get(result.trial.number)  # noqa: E731
+    return Leaderboard.of(made.header, made.results, None, told, ["recording"] * 240)
+
+
+def of_many_clips(sweep_of):
+    made = sweep_of([1.5, 1.4])
+    for number, told in made.told.items():
+        made.told[number] = Predictions(
+            np.arange(80_000), np.resize(told.targets, 80_000), np.resize(told.probabilities, (80_000, 4))
+        )
+    told = lambda result: made.told.get(result.trial.number)  # noqa: E731
+    return Leaderboard.of(made.header, made.results, None, told, [f"recording {i}" for i in range(80_000)])
+
+
+def of_other_clips(sweep_of):
+    made = sweep_of([1.5, 1.4])
+    made.told[2] = replace(made.told[2], clips=made.told[2].clips[::-1])
+    return made.board()
+
+
+@pytest.mark.parametrize(
+    ("board_of", "why", "said"),
+    [
+        (best_alone, NoEnsemble.NO_GAIN, "brings nothing: on the 240 clips no mean of the best trials' answers"),
+        (of_one_group, NoEnsemble.ONE_GROUP, "cannot be judged: the 240 clips are of one group"),
+        (of_many_clips, NoEnsemble.MANY_CLIPS, "was not looked for: to choose its members on 80,000 clips"),
+        (of_other_clips, NoEnsemble.FEW_TRIALS, "cannot be judged: no other of the best trials has answers"),
+    ],
+)
+def test_where_there_is_none_it_is_said_why(sweep_of, board_of, why, said):
+    board = board_of(sweep_of)
+    assert board.ensemble is None
+    assert board.no_ensemble == why
+    assert said in notes.ensemble(board)
+    assert report.from_json(report.to_json(board)) == board
+
+
+def test_where_nobody_would_look_for_one_nothing_is_said(sweep_of):
+    assert notes.ensemble(sweep_of([1.5]).board()) == ""
     unknown = sweep_of([1.5, 1.5])
     unknown.told.clear()
+    assert notes.ensemble(unknown.board()) == ""
     assert unknown.board().ensemble is None
 
 

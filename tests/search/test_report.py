@@ -127,8 +127,9 @@ def test_csv_comes_back_with_every_setting_under_its_own_name(board):
     assert float(rows[0]["low"]) < float(rows[0]["accuracy"]) < float(rows[0]["high"])
     assert rows[0]["features.log_mel.n_mels"] == "36"
     assert rows[0]["fit.learning_rate"] == str(0.002 / 3)
-    assert rows[1]["tied"] == "yes"
+    assert rows[0]["tied"] == rows[1]["tied"] == "yes"
     assert rows[3]["tied"] == "no"
+    assert rows[4]["tied"] == ""
     assert rows[4]["baseline.svm.C"] == "10.0"
 
 

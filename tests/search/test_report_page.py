@@ -130,6 +130,13 @@ def test_the_script_knows_every_trial_with_its_exact_configuration(board, page_o
             assert known == value
 
 
+def test_a_metric_that_is_the_same_for_every_answer_is_shown_to_nobody_and_stays_in_the_files(board, page_of):
+    shown = {column["name"] for column in page_of(board).data["trials"]["columns"]}
+    assert "top_3_accuracy" in shown
+    assert "top_5_accuracy" not in shown
+    assert "metric.top_5_accuracy" in report.to_csv(board)
+
+
 def test_trials_without_a_rank_follow_with_the_reason(sweep_of, page_of):
     made = sweep_of([1.0, 3.0])
     ended = [Result(Trial(7, {}, 1), State.FAILED, failure=Failure(Cause.NAN, "loss is NaN")), *made.results]

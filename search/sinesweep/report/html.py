@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from sinesweep.report.charts import PAGE_CONFIG, Chart, charts, javascript
 from sinesweep.report.page import board, closer, first, trials
+from sinesweep.report.page.cells import cells
 from sinesweep.report.page.columns import Column, columns, settings
 from sinesweep.report.page.embed import block, own_script, own_style, policy, text
 from sinesweep.report.page.entries import Entry, entries
@@ -23,7 +24,7 @@ def to_html(story: Story, refresh_s: int | None = None) -> str:
         refresh_s: after so many seconds a browser loads it anew; None for a page that stays.
     """
     told = entries(story)
-    cells, pictures = columns(story, told), charts(story)
+    table, pictures = columns(story, told), charts(story)
     script, library = own_script(), javascript() if any(chart.spec is not None for chart in pictures) else ""
     watched = "" if refresh_s is None else f' data-refresh-s="{refresh_s}"'
     again = "" if refresh_s is None else f'<noscript><meta http-equiv="refresh" content="{refresh_s}"></noscript>\n'
@@ -45,7 +46,7 @@ def to_html(story: Story, refresh_s: int | None = None) -> str:
 </header>
 <main>
 {first.outcome(story)}
-{board.leaderboard(story.board, told, cells)}
+{board.leaderboard(story.board, told, table)}
 <section id="trial" aria-labelledby="trial-title" hidden></section>
 {_charts(pictures)}
 {board.failures(story.board)}
@@ -53,7 +54,7 @@ def to_html(story: Story, refresh_s: int | None = None) -> str:
 <footer>
 {first.foot(story.board)}
 </footer>
-{chr(10).join(_data(story, told, cells, pictures, library))}
+{chr(10).join(_data(story, told, table, pictures, library))}
 <script>{script}</script>
 </body>
 </html>
@@ -63,10 +64,11 @@ def to_html(story: Story, refresh_s: int | None = None) -> str:
 
 
 def _data(
-    story: Story, told: Sequence[Entry], cells: Sequence[Column], pictures: Sequence[Chart], library: str
+    story: Story, told: Sequence[Entry], table: Sequence[Column], pictures: Sequence[Chart], library: str
 ) -> Iterator[str]:
     """What the script reads when it is asked for."""
-    yield block("trials", trials.table(story, told, cells, settings(told)))
+    yield block("trials", trials.table(story, told, table, settings(told)))
+    yield block("cells", cells(story, told))
     yield from (block(f"closer-{number}", closer.closer(story, number)) for number in closer.looked_at(story))
     yield from (block(f"chart-{chart.name}", chart.spec) for chart in pictures if chart.spec is not None)
     if library:

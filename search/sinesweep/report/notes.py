@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from sinesweep.diagnosis import FEWEST_EPOCHS, DiagnosisKind
+from sinesweep.ensemble import NoEnsemble
 from sinesweep.exports import Export
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.metrics import metric
@@ -113,8 +114,7 @@ def ensemble(board: Leaderboard) -> str:
     """What the best trials answer together, what that costs, and how much of the score is owed to choosing."""
     group = board.ensemble
     if group is None:
-        nothing = "An ensemble of the best trials brings nothing, or cannot be judged on so few or so many clips."
-        return nothing if board.judged_clips and len(board.rows) > 1 else ""
+        return _no_ensemble(board)
     metric = board.metric
     names = ", ".join(f"{number} × {count}" if count > 1 else str(number) for number, count in group.members.items())
     flattery = f"{words.points(metric, group.optimism)} of its score is owed to the choice"
@@ -129,6 +129,22 @@ def ensemble(board: Leaderboard) -> str:
         f" judged on, it has {metric.show(group.score)} ({words.spread(metric, group.interval)}): {owed}, and it is"
         f" worth {worth} a single trial that is chosen in the same way."
     )
+
+
+def _no_ensemble(board: Leaderboard) -> str:
+    """Why there is none; nothing where nobody would look for one."""
+    if board.no_ensemble is None or not board.judged_clips or len(board.rows) < 2:
+        return ""
+    clips = f"{board.judged_clips:,} clips"
+    return {
+        NoEnsemble.NO_GAIN: f"An ensemble brings nothing: on the {clips} no mean of the best trials' answers is better"
+        " than one of them alone.",
+        NoEnsemble.ONE_GROUP: f"An ensemble cannot be judged: the {clips} are of one group, and its members have to be"
+        " chosen on others than they are judged on.",
+        NoEnsemble.MANY_CLIPS: f"An ensemble was not looked for: to choose its members on {clips} would take minutes.",
+        NoEnsemble.FEW_TRIALS: "An ensemble cannot be judged: no other of the best trials has answers to the clips of"
+        " the first one.",
+    }[board.no_ensemble]
 
 
 def exports(board: Leaderboard) -> str:

@@ -55,17 +55,18 @@ def parallel(board: Leaderboard, found: Sequence[Importance]) -> Chart:
     if not common or len(board.rows) < 2:
         return Chart(NAME, SECTION, TITLE, "No setting varies among the trials that have a score.")
     axes = [*map(_axis, common), _last(board)]
+    order = sorted(range(len(board.rows)), key=lambda place: -board.metric.goodness(board.rows[place].score))
     count = max(1, len(board.rows) // BEST_SHARE)
-    best = thinned(range(count), MOST_LINES // 3)
-    others = thinned(range(count, len(board.rows)), MOST_LINES)
+    best = thinned(order[:count], MOST_LINES // 3)
+    others = thinned(order[count:], MOST_LINES)
     alt = f"Parallel coordinates of {', '.join(factor.label for factor in common)} and score: a line for each trial"
     layers = [_lines(board, axes, places, style) for style, places in (("other", others), ("best", best))]
     spec = layered([*layers, *(_marks(axes, style) for style in ("halo", "loud"))], alt)
     few = f" {len(best) + len(others)} of {len(board.rows)} are drawn." if len(best + others) < len(board.rows) else ""
     caption = (
-        f"A line for each trial through its settings to its {words.title(board.metric.name)}; strong: the best"
-        f" {many(count, 'trial')}. Numbers stand evenly, by their rank; a line breaks where a trial has no such"
-        f" setting.{few}"
+        f"A line for each trial through its settings to its {words.title(board.metric.name)} in the search; strong: the"
+        f" best {many(count, 'trial')} by it. Numbers stand evenly, by their rank; a line breaks where a trial has no"
+        f" such setting.{few}"
     )
     return Chart(NAME, SECTION, TITLE, caption, alt, spec)
 
@@ -84,9 +85,10 @@ def _axis(factor: Factor) -> Axis:
 
 
 def _last(board: Leaderboard) -> Axis:
-    """The scores, the best at the top."""
-    heights = _evenly(np.array([board.metric.goodness(row.score) for row in board.rows]))
-    worst, best = (board.metric.show(board.rows[place].score) for place in (-1, 0))
+    """The scores of the search, the best at the top: fresh seeds have ranked only a few."""
+    goodness = np.array([board.metric.goodness(row.score) for row in board.rows])
+    heights = _evenly(goodness)
+    worst, best = (board.metric.show(board.rows[place].score) for place in (goodness.argmin(), goodness.argmax()))
     return Axis(words.title(board.metric.name), dict(enumerate(heights)), ((BELOW, worst), (ABOVE, best)))
 
 

@@ -8,7 +8,7 @@ from sinesweep.leaderboard import Leaderboard
 from sinesweep.report import words
 from sinesweep.report.mishaps import kind, mended, policy
 from sinesweep.report.notes import notes
-from sinesweep.report.page.columns import Column
+from sinesweep.report.page.columns import Column, ranked_afresh
 from sinesweep.report.page.embed import text
 from sinesweep.report.page.entries import Entry
 from sinesweep.report.page.scale import Scale
@@ -56,11 +56,15 @@ def failures(board: Leaderboard) -> str:
 
 
 def _legend(board: Leaderboard) -> str:
+    title = words.title(board.metric.name)
     dashed = "; the dashed line is the baseline" if board.baseline else ""
     fronts = "; ◆ the Pareto front" if board.header.objectives else ""
+    afresh = (
+        f" Finalists rank by their fresh seeds, not by their {title} in the search." if ranked_afresh(board) else ""
+    )
     return (
         f"A bar is the 95 % interval{dashed}; with ‹ or › the score lies beyond the axis. ≈ marks what the data cannot"
-        f" tell from the best{fronts}."
+        f" tell from the best{fronts}.{afresh}"
     )
 
 
@@ -107,7 +111,7 @@ def _cell(column: Column, entry: Entry, place: int, line: str) -> str:
 
 def _kind(column: Column) -> str:
     """The classes of a column's cells; those of settings and metrics have no style of their own."""
-    return f"{column.kind} {column.name.replace('.', '-')}"
+    return f"{column.kind} {column.name.replace('.', '-')}{' ranks' if column.ranks else ''}"
 
 
 def _track(place: tuple[float, float, float | None] | None, line: str) -> str:

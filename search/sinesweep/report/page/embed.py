@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -28,6 +28,7 @@ SCRIPTS = (
     "examination",
     "mistakes",
     "trial",
+    "address",
     "charts",
     "copying",
     "remember",
@@ -63,6 +64,11 @@ def block(name: str, value: Any) -> str:
     plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     safe = plain.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return f'<script type="application/json" id="{name}">{safe}</script>'
+
+
+def compact(values: Sequence[Any]) -> dict[str, Any]:
+    """A value an entry, `{"values": …}`, or `{"same": …}` where all have the same one."""
+    return {"same": values[0]} if len(set(map(str, values))) == 1 else {"values": list(values)}
 
 
 def brief(value: float | None, digits: int = 5) -> float | int | None:

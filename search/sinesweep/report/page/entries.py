@@ -40,6 +40,13 @@ class Entry:
     repeats: int | None = None
     baseline: bool = False
 
+    @property
+    def ended(self) -> str:
+        """Its state; of what is no trial of the search, what it is instead: `fresh seed`, `baseline`."""
+        if self.repeats is not None:
+            return "fresh seed"
+        return "baseline" if self.baseline else str(self.state)
+
     @classmethod
     def ranked(cls, row: Row, result: Result | None, baseline: bool = False) -> Entry:
         """The entry of a row."""

@@ -8,7 +8,7 @@ from typing import Any
 from sinesweep.curves import validation_loss
 from sinesweep.report import words
 from sinesweep.report.page.columns import Column
-from sinesweep.report.page.embed import brief
+from sinesweep.report.page.embed import brief, compact
 from sinesweep.report.page.entries import Entry
 from sinesweep.report.story import Story
 from sinesweep.trial import TRAIN_LOSS, VALID_LOSS
@@ -42,13 +42,9 @@ def table(story: Story, entries: Sequence[Entry], columns: Sequence[Column], set
 
 def _plain(column: Column) -> Mapping[str, Any]:
     found = {"name": column.name, "title": column.title, "kind": column.kind, "usual": column.usual}
-    found |= {"csv": column.csv} if column.csv else {}
-    values = list(column.values)
-    if len(set(map(str, values))) == 1:
-        found |= {"same": values[0]}
-    else:
-        found |= {"values": values}
-    return found if column.shown is None else found | {"shown": list(column.shown)}
+    found |= {"ranks": True} if column.ranks else {}
+    found |= {"shown": list(column.shown)} if column.shown is not None else {}
+    return found | compact(column.values)
 
 
 def _curves(objective: str, entries: Sequence[Entry]) -> list[Mapping[str, Any]]:

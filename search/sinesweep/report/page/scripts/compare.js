@@ -20,7 +20,7 @@ const drawCompared = () => {
   section.replaceChildren(
     element("h2", { id: "compared-title" }, `${these.length} trials side by side `, clear),
     tableOf("Trials side by side", ["what", ...these.map(called)], rows),
-    same ? element("p", { class: "soft" }, `${same} settings are the same in all.`) : "",
+    same ? element("p", { class: "soft" }, `Settings and results that are the same in all are left out: ${same}.`) : "",
     element("div", { class: "charts" }, ...trials.curves.map((curves) => curvesTogether(curves, these))),
   );
 };
@@ -29,15 +29,14 @@ const drawCompared = () => {
 const breakable = (name) =>
   element("span", {}, ...name.split(/(?<=[._])/).flatMap((part) => [part, element("wbr")]));
 
+// First the settings that all have, then what came of them, then the settings of parts that only some have.
 const comparison = (these) => {
-  const told = columns.filter((column) => !["range", "high", "trial", "configuration"].includes(column.name));
-  const rows = [];
-  let same = 0;
-  for (const column of told) {
-    const texts = these.map((place) => textAt(column, place).replaceAll(" %", "\u00a0%"));
-    if (texts.every((text) => text === "")) continue;
-    if (column.setting && texts.every((text) => text === texts[0])) same += 1;
-    else rows.push([breakable(column.title), ...texts]);
-  }
-  return { rows, same };
+  const told = columns.filter((column) => !["range", "low", "high", "trial", "configuration"].includes(column.name))
+    .map((column) => ({ column, texts: these.map((place) => textAt(column, place).replaceAll(" %", "\u00a0%")) }))
+    .filter(({ texts }) => texts.some((text) => text !== ""));
+  const differing = told.filter(({ texts }) => texts.some((text) => text !== texts[0]));
+  const turn = ({ column, texts }) => (!column.setting ? 1 : texts.includes("") ? 2 : 0);
+  const rows = differing.sort((one, other) => turn(one) - turn(other))
+    .map(({ column, texts }) => [breakable(column.title), ...texts]);
+  return { rows, same: told.length - differing.length };
 };

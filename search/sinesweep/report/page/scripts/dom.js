@@ -27,11 +27,14 @@ const tableOf = (label, heads, rows, words = [0]) => {
   return scrolling(label, element("table", {}, element("thead", {}, head), element("tbody", {}, ...body)));
 };
 
-// What may be wider or longer than its place can be scrolled, with the keyboard too.
-// What is wider than its place fades at the edge, as long as there is more behind it.
+// What may be wider or longer than its place can be scrolled, with the keyboard too; it fades at the right or at the
+// bottom as long as there is more of it there.
 const scrolling = (label, content) => {
   const made = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, content);
-  const look = () => made.classList.toggle("more", made.scrollLeft + made.clientWidth < made.scrollWidth - 1);
+  const look = () => {
+    made.classList.toggle("more", made.scrollLeft + made.clientWidth < made.scrollWidth - 1);
+    made.classList.toggle("below", made.scrollTop + made.clientHeight < made.scrollHeight - 1);
+  };
   made.addEventListener("scroll", look, { passive: true });
   new ResizeObserver(look).observe(made);
   return made;

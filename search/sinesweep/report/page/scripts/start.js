@@ -38,9 +38,10 @@ if (trials.why.length > 0) {
   drawTable();
   drawCompared();
   const returned = before?.looked.hash === location.hash;
+  markVisit();
   followAddress(!returned);
   if (returned) lookAgain(before.looked);
-  addEventListener("hashchange", () => followAddress(true));
+  addEventListener("hashchange", travel);
   addEventListener("pageshow", () => { history.scrollRestoration = "auto"; });
   keepView(first);
 }

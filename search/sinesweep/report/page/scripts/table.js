@@ -42,7 +42,7 @@ const headOf = (column, ends) => {
   return element("th", { scope: "col", class: classOf(column), "data-column": column.name }, button);
 };
 
-const classOf = (column) => `${column.kind} ${column.setting ? "setting" : column.name}`;
+const classOf = (column) => `${column.kind} ${column.setting ? "setting" : column.name}${column.ranks ? " ranks" : ""}`;
 
 const rowOf = (place) => {
   const cells = shownColumns().map((column) => cellOf(column, place));
@@ -56,7 +56,7 @@ const rowOf = (place) => {
 const cellOf = (column, place) => {
   if (column.kind === "range") return element("td", { class: "range" }, trackOf(valueAt(column, place)));
   const text = textAt(column, place);
-  const told = column.name === "trial" ? element("a", { href: `#trial-${numberAt(place)}` }, text) : text;
+  const told = column.name === "trial" ? element("a", { id: `row-${numberAt(place)}`, href: `#trial-${numberAt(place)}` }, text) : text;
   return element("td", { class: classOf(column), "data-title": column.title }, told);
 };
 

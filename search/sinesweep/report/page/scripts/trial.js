@@ -1,6 +1,6 @@
-// One trial in full; its address is #trial-NUMBER.
+// One trial in full.
 
-const openTrial = (place, moves) => {
+const openTrial = (place) => {
   const section = byId("trial");
   section.hidden = false;
   const close = read(`closer-${numberAt(place)}`) ?? { examination: null, tested: null, mistakes: [], summary: "" };
@@ -16,10 +16,6 @@ const openTrial = (place, moves) => {
     configurationOf(place),
     close.summary ? folded("The network, layer by layer", element("pre", { tabindex: "0" }, close.summary)) : "",
   );
-  if (moves) {
-    section.scrollIntoView();
-    byId("trial-title").focus({ preventScroll: true });
-  }
 };
 
 const folded = (title, content) => element("details", {}, element("summary", {}, title), content);
@@ -33,7 +29,7 @@ const trialHead = (place) => {
 };
 
 const factsOf = (place) => {
-  const left = ["rank", "trial", "range", "high", "configuration", "diagnosis"];
+  const left = ["rank", "trial", "range", "low", "high", "configuration", "diagnosis"];
   const told = trials.columns.filter((column) => !left.includes(column.name) && textAt(column, place) !== "");
   return element("dl", { class: "facts" }, ...told.map((column) =>
     element("div", {}, element("dt", {}, column.title), element("dd", {}, textAt(column, place)))));
@@ -68,11 +64,4 @@ const configurationOf = (place) => {
     element("div", {}, element("h4", {}, title || "parts"), element("dl", {}, ...these.flatMap((column) =>
       [element("dt", {}, column.title.split(".").at(-1)), element("dd", {}, textAt(column, place))]))));
   return element("div", {}, element("h3", {}, "Configuration"), element("div", { class: "settings" }, ...lists));
-};
-
-const followAddress = (moves) => {
-  const asked = /^#trial-(\d+)$/.exec(location.hash);
-  const place = asked ? placeOf(Number(asked[1])) : -1;
-  if (place >= 0) openTrial(place, moves);
-  else if (byId("trial").hidden && places.length > 0) openTrial(places[0], false);
 };
