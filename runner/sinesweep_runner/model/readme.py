@@ -130,7 +130,7 @@ def _scores(facts: Facts) -> Iterator[str]:
         f"| {part} | {name} | {metric(name).show(value)}{_interval(name, figures.get('intervals', {}))} |"
         for part, figures in scores.items()
         for name, value in figures["metrics"].items()
-        if is_metric(name)
+        if is_metric(name) and metric(name).tells(len(facts["classes"]))
     ]
     yield "\n".join(["| part | metric | score |", "|---|---|---|", *rows])
     yield _beside(facts)
