@@ -53,7 +53,8 @@ def register_layers(folder: Path, facts: Mapping[str, Any], length: Length) -> H
         with blaming("architecture", _name(facts, "architecture"), "build"):
             architecture.build(shape, outputs)
     except (PluginError, Infeasible) as reason:
-        raise ArtifactError(f"{folder}: {_blamed(facts, str(reason))} cannot be made here: {reason}{_remedy(facts)}") from reason
+        blamed = _blamed(facts, str(reason))
+        raise ArtifactError(f"{folder}: {blamed} cannot be made here: {reason}{_remedy(facts)}") from reason
     return host
 
 
