@@ -92,7 +92,7 @@ Domain: TypeAlias = Float | Int | Choice
 
 def allowed(domain: Domain) -> str:
     """What a sweep file may ask for."""
-    if isinstance(domain, Choice) and all(map(_is_number, domain.options)):
+    if isinstance(domain, Choice) and len(domain.options) > 1 and all(map(_is_number, domain.options)):
         return f"a number from {min(domain.options)} to {max(domain.options)}"
     return str(domain)
 

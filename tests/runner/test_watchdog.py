@@ -136,3 +136,21 @@ def test_nothing_is_left_of_it_when_the_trial_has_ended(watched):
         assert signal.getsignal(signal.SIGALRM) is not before
     assert signal.getsignal(signal.SIGALRM) is before
     assert threading.active_count() == threads
+
+
+def test_nobody_is_interrupted_where_python_would_swallow_it_but_soon_after(watched):
+    class Dying:
+        def __del__(self):
+            end = time.monotonic() + 0.5
+            while time.monotonic() < end:
+                pass
+            outlived.append(True)
+
+    def dispose_and_hang():
+        Dying()  # nobody keeps it
+        loop()
+
+    outlived = []
+    with pytest.raises(Silent), watched(silent_minutes=SOON).watching():
+        dispose_and_hang()
+    assert outlived == [True]

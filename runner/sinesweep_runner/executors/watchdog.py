@@ -83,9 +83,10 @@ class Watchdog:
         return answer
 
     def _interrupt(self, _signal: int, frame: FrameType | None) -> None:
-        if self._busy and self._late is not None and imports_under_way(frame) == self._outer_imports:
-            self._interrupted = True
-            raise self._late
+        if not self._busy or self._late is None or imports_under_way(frame) != self._outer_imports or _deaf(frame):
+            return  # and somebody tries again a tick later
+        self._interrupted = True
+        raise self._late
 
     def _watch(self) -> None:
         while not self._over.wait(TICK_S):
@@ -105,6 +106,16 @@ class Watchdog:
         if why := overdue(self._began, now, self._limits):
             return Overdue(why)
         return Silent(why) if (why := silent(self._heard, now, self._limits)) else None
+
+
+def _deaf(frame: FrameType | None) -> bool:
+    """Whether Python would swallow what is raised where this frame stands: an object is being disposed of there."""
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "__del__" or code.co_filename.endswith(("weakref.py", "_weakrefset.py")):
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextmanager
