@@ -74,7 +74,7 @@ def test_the_page_has_columns_for_what_exports_cost_named_as_in_the_csv_and_hidd
     assert [column.text(0) for column in found] == ["250 kB", "0.5 ms", "20 MB"]
     assert [column.text(1) for column in found] == ["", "", ""]
     assert not any(column.usual for column in found)
-    assert set(ONNX.figures) <= set(report.to_csv(exported).splitlines()[0].split(","))
+    assert set(ONNX.figures) <= set(to_csv(exported).splitlines()[0].split(","))
 
 
 @pytest.mark.parametrize("text", ["", "[1]", '[{"name": "onnx"}]'])
