@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sinesweep.judge import Judge
 from sinesweep.trial import Cause, Result, State
+from sinesweep.wording import without_numbers
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def _mishap(result: Result, judge: Judge) -> tuple[State, str, str] | None:
     message = result.failure.message if result.failure else "no reason was given"
     if result.state is State.INFEASIBLE:
         # Without its numbers, so that like counts with like.
-        return State.INFEASIBLE, re.sub(r"\d+(\.\d+)?", "N", message), message
+        return State.INFEASIBLE, without_numbers(message), message
     if result.state is State.FAILED:
         return State.FAILED, cause, message
     if result.state is State.COMPLETE and not judge.has_score(result):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from sinesweep.errors import Infeasible
 from sinesweep.picks import random_pick
 from sinesweep.space import SearchSpace
 from sinesweep.trial import Config
-from sinesweep.wording import plain
+from sinesweep.wording import plain, without_numbers
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,9 @@ def survey(space: SearchSpace, check: Callable[[Config], Shape], looks: int = 30
             shape = check(config)
         except Infeasible as reason:
             told = plain(reason)
-            kinds[_kind(told)] += 1
-            examples.setdefault(_kind(told), told)
+            kind = without_numbers(told)
+            kinds[kind] += 1
+            examples.setdefault(kind, told)
         else:
             cells.append(float(np.prod(shape)))
             epochs.append(float(config["fit"]["epochs"]))
@@ -67,8 +67,3 @@ def survey(space: SearchSpace, check: Callable[[Config], Shape], looks: int = 30
         cells=float(np.mean(cells)) if cells else 0.0,
         epochs=float(np.mean(epochs)) if epochs else 0.0,
     )
-
-
-def _kind(reason: str) -> str:
-    """A reason without its numbers, so that like counts with like."""
-    return re.sub(r"\d+(\.\d+)?", "N", reason)

@@ -45,9 +45,14 @@ def lasting(seconds: float) -> str:
 
 def commonest(texts: Sequence[str]) -> tuple[int, str]:
     """How many of these say the same but for their numbers, where most do, and the last of them."""
-    kinds = [re.sub(r"\d[\d.,]*", "", text) for text in texts]
+    kinds = [without_numbers(text.replace(",", "")) for text in texts]  # 1,200 is one number
     [(kind, count)] = Counter(kinds).most_common(1)
-    return count, texts[len(kinds) - 1 - kinds[::-1].index(kind)]
+    return count, dict(zip(kinds, texts, strict=True))[kind]
+
+
+def without_numbers(text: str) -> str:
+    """A sentence with N for each number, so that like counts with like."""
+    return re.sub(r"\d+(\.\d+)?", "N", text)
 
 
 def natural(name: str) -> list[str | int]:
