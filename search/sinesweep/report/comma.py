@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from sinesweep.leaderboard import Leaderboard
@@ -56,21 +56,25 @@ def to_csv(board: Leaderboard) -> str:
     every setting by its name in the search space. Empty where a trial has none.
     """
     stream = io.StringIO()
-    writer = csv.DictWriter(stream, names(board), lineterminator="\n")
+    records = [record(board, row) for row in _rows(board)]
+    writer = csv.DictWriter(stream, names(board, records), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(record(board, row) for row in _rows(board))
+    writer.writerows(records)
     return stream.getvalue()
 
 
-def names(board: Leaderboard) -> list[str]:
-    """The columns, in their order."""
-    rows = _rows(board)
+def names(board: Leaderboard, records: Iterable[Record]) -> list[str]:
+    """The columns, in their order.
+
+    Args:
+        records: of all rows, by rank, and of the baseline.
+    """
     fixed = ["rank", "trial", board.metric.name, "low", "high", "tied", "pareto"]
     fixed += ["fresh", "fresh_low", "fresh_high", "fresh_spread", "diagnosis"]
-    most_folds = max((len(row.folds) for row in rows), default=0)
+    most_folds = max((len(row.folds) for row in _rows(board)), default=0)
     fixed += [*(f"fold_{i + 1}" for i in range(most_folds)), "parameters", *costs.FURTHER]
     fixed += [*(name for name in costs.columns(board) if name not in fixed), "seconds", "device"]
-    return list(dict.fromkeys([*fixed, *(name for row in rows for name in record(board, row))]))
+    return list(dict.fromkeys([*fixed, *(name for each in records for name in each)]))
 
 
 def record(board: Leaderboard, row: Row) -> Record:

@@ -17,7 +17,7 @@ def cells(story: Story, entries: Sequence[Entry]) -> list[Mapping[str, Any]]:
     `ranked` says whether leaderboard.csv has it too; what it lacks is told of trials without a rank alone.
     """
     records = [comma.record(story.board, entry.row) if entry.row else _unranked(story, entry) for entry in entries]
-    ranked = comma.names(story.board)
+    ranked = comma.names(story.board, [known for known, entry in zip(records, entries, strict=True) if entry.row])
     names = dict.fromkeys([*ranked, *(name for record in records for name in record)])
     return [
         {"name": name, "ranked": name in ranked, **compact([_text(record.get(name)) for record in records])}
