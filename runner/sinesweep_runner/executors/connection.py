@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -87,11 +88,7 @@ def smallest_gpu_bytes() -> int | None:
     None where there is none; or a machine does not tell, or has nothing of one free on which it could.
     """
     nodes = [node["NodeID"] for node in ray.nodes() if node["Alive"] and node["Resources"].get("GPU")]
-    ray.cloudpickle.register_pickle_by_value(deviceshare)  # that machine may have Ray alone
-    ask = ray.remote(num_cpus=0, num_gpus=LITTLE)(deviceshare.gpu_bytes)
-    asked = [
-        ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(each, soft=False)).remote() for each in nodes
-    ]
+    asked = list(on_each(nodes, deviceshare.gpu_bytes, num_gpus=LITTLE).values())
     try:
         told: list[int | None] = ray.get(asked, timeout=TELL_S)
     except ray.exceptions.RayError:  # in time
@@ -100,6 +97,21 @@ def smallest_gpu_bytes() -> int | None:
         return None
     sizes = [size for size in told if size is not None]
     return min(sizes) if sizes and len(sizes) == len(told) else None
+
+
+def on_each(
+    nodes: Iterable[str], task: Callable[..., Any], *arguments: Any, num_gpus: float = 0
+) -> dict[str, ray.ObjectRef]:
+    """Has each of these machines do a task; what will come of it, by their names.
+
+    Args:
+        task: a function of a module. It is sent whole, since a machine may have Ray alone; what it uses beside its
+            module has to be there.
+    """
+    ray.cloudpickle.register_pickle_by_value(sys.modules[task.__module__])
+    remote = ray.remote(num_cpus=0, num_gpus=num_gpus)(task)
+    places = {node: NodeAffinitySchedulingStrategy(node, soft=False) for node in nodes}
+    return {node: remote.options(scheduling_strategy=place).remote(*arguments) for node, place in places.items()}
 
 
 def lives() -> bool:

@@ -15,13 +15,12 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from sinesweep import registry
 from sinesweep_runner import backend
 from sinesweep_runner.executors.luggage import OURS
 
-SINESWEEP = "sinesweep"
-
-THERE_ALREADY = frozenset({"ray", "sinesweep"})
-"""What is never pinned: the machine has Ray, which may not change below it; Sinesweep is always copied."""
+RAY = "ray"
+"""What is never pinned, with what it alone needs: the machine has it, and it may not change below it."""
 
 FOR_TRIALS = ("audiomentations",)
 """What trials use of Sinesweep's extras."""
@@ -32,8 +31,8 @@ ANNOUNCED = ("METADATA", "entry_points.txt")
 
 def roots() -> list[Distribution]:
     """Sinesweep, the distributions that bring plugins, the backend, and the extras of trials that are installed."""
-    named = (_installed(name) for name in (SINESWEEP, backend.distribution_name(), *FOR_TRIALS))
-    bringing = (each for each in distributions() if any(e.group.startswith("sinesweep.") for e in each.entry_points))
+    named = (_installed(name) for name in (registry.OURS, backend.distribution_name(), *FOR_TRIALS))
+    bringing = (each for each in distributions() if any(e.group.startswith(registry.PREFIX) for e in each.entry_points))
     found = [each for each in named if each is not None]
     known = {_name(each) for each in found}
     return found + [each for each in bringing if _name(each) not in known]
@@ -46,24 +45,19 @@ def pinned(of: Iterable[Distribution]) -> dict[str, str]:
     waiting = [(each, "") for each in of]
     while waiting:
         one, extra = waiting.pop()
-        if (_name(one), extra) in seen:
+        if (_name(one), extra) in seen or _name(one) == RAY:
             continue
         seen.add((_name(one), extra))
         waiting += _needed(one, extra)
-        if _name(one) not in THERE_ALREADY and not is_loose(one):
+        if not _is_copied(one):
             found[_name(one)] = one.version
     return dict(sorted(found.items()))
-
-
-def is_loose(one: Distribution) -> bool:
-    """Whether a distribution was installed from a folder or a file, so that no index has it."""
-    return one.read_text("direct_url.json") is not None
 
 
 def copy(of: Iterable[Distribution], folder: Path) -> None:
     """Copies Sinesweep and what else is on no index into a folder, which serves as an entry of `sys.path`."""
     for one in of:
-        if _name(one) != SINESWEEP and not is_loose(one):
+        if not _is_copied(one):
             continue
         announced = folder / f"{_name(one).replace('-', '_')}-{one.version}.dist-info"
         announced.mkdir(parents=True, exist_ok=True)
@@ -73,9 +67,14 @@ def copy(of: Iterable[Distribution], folder: Path) -> None:
             _copy_package(package, folder)
 
 
+def _is_copied(one: Distribution) -> bool:
+    """Whether it is Sinesweep, or was installed from a folder or a file, so that no index has it."""
+    return _name(one) == registry.OURS or one.read_text("direct_url.json") is not None
+
+
 def _packages(one: Distribution) -> set[str]:
     """The top-level packages and modules of a distribution; one that was installed to be edited lists none of them."""
-    if _name(one) == SINESWEEP:
+    if _name(one) == registry.OURS:
         return set(OURS)
     listed = (file.parts[0] for file in one.files or [] if file.suffix == ".py")
     modules = {name.removesuffix(".py") for name in listed if not name.startswith(("..", "__editable__"))}
@@ -100,7 +99,7 @@ def _needed(one: Distribution, extra: str) -> Iterator[tuple[Distribution, str]]
         if wanted.marker is not None and not wanted.marker.evaluate({"extra": extra}):
             continue
         found = _installed(wanted.name)
-        if found is not None and _name(found) != "ray":
+        if found is not None:
             yield from ((found, each) for each in ("", *wanted.extras))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,9 +17,9 @@ from typing import Any
 import ray
 from ray._private.runtime_env.working_dir import upload_working_dir_if_needed
 from ray.util.placement_group import PlacementGroup, placement_group_table
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sinesweep_runner.executors import pins
+from sinesweep_runner.executors.connection import on_each
 
 TELL_S = 60.0
 """So long may a machine take until it has told what is installed there."""
@@ -63,7 +64,7 @@ class Provision:
     def _ask(self) -> None:
         """Has every new machine tell what it lacks; one that does not in time is taken to lack nothing."""
         new = {node["NodeID"]: node for node in ray.nodes() if node["Alive"] and node["NodeID"] not in self._lacking}
-        told = {name: _teller(name).remote(self._expected) for name in new}
+        told = on_each(new, lacking, self._expected)
         ready, _ = ray.wait(list(told.values()), num_returns=len(told), timeout=TELL_S) if told else ([], [])
         for name, answer in told.items():
             self._lacking[name] = _said(answer) if answer in ready else ""
@@ -108,28 +109,21 @@ def requirements(pinned: Mapping[str, str], extras: Mapping[str, str] = MappingP
     return [f"{name}{extras.get(name, '')}=={version}" for name, version in pinned.items()]
 
 
-def _teller(node: str) -> Any:
-    """A task on a machine that tells what it lacks. It is sent whole: nothing of Sinesweep need be there."""
-
-    def told(expected: dict[str, str]) -> str:
-        from importlib.metadata import PackageNotFoundError, version
-
-        other = []
-        for name, wanted in expected.items():
-            try:
-                if version(name) != wanted:
-                    other.append(f"{name} {version(name)}")
-            except PackageNotFoundError:
-                other.append(f"no {name}")
-        return ", ".join(other)
-
-    strategy = NodeAffinitySchedulingStrategy(node, soft=False)
-    return ray.remote(num_cpus=0, max_retries=0, scheduling_strategy=strategy)(told)
+def lacking(expected: Mapping[str, str]) -> str:
+    """What this machine lacks of these distributions, or has in another version; empty where it has all."""
+    other = []
+    for name, wanted in expected.items():
+        try:
+            if version(name) != wanted:
+                other.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            other.append(f"no {name}")
+    return ", ".join(other)
 
 
 def _said(answer: ray.ObjectRef) -> str:
     try:
-        lacking: str = ray.get(answer)
+        told: str = ray.get(answer)
     except ray.exceptions.RayError:  # the machine has gone meanwhile
         return ""
-    return lacking
+    return told
