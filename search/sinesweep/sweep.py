@@ -20,7 +20,7 @@ VECTOR = "vector"
 """The front end of data that have none."""
 
 
-def _as_mapping(section: Any) -> Any:
+def as_mapping(section: Any) -> Any:
     """`[gain, {noise: {…}}]` and `gain` mean `{gain: null, noise: {…}}`; any other form stays as it is."""
     if isinstance(section, str):
         return {section: None}
@@ -45,7 +45,7 @@ def with_front_end(document: Any) -> Any:
     return {**document, "features": {VECTOR: None}} if gives_vectors else document
 
 
-Plugins = Annotated[dict[str, dict[str, Any] | None], BeforeValidator(_as_mapping)]
+Plugins = Annotated[dict[str, dict[str, Any] | None], BeforeValidator(as_mapping)]
 OnePlugin = Annotated[Plugins, Field(min_length=1, max_length=1)]
 
 

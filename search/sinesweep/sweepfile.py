@@ -5,28 +5,21 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from sinesweep import registry
-from sinesweep.configuration import make_baseline
-from sinesweep.errors import PluginError, SweepError
+from sinesweep.errors import SweepError
+from sinesweep.namedplugins import PLUGIN_SECTIONS, mistakable_names, named_twice, plugin_problems
 from sinesweep.problems import sentences
-from sinesweep.sections import Data
-from sinesweep.settings import make
-from sinesweep.space import SearchSpace
-from sinesweep.sweep import Sweep, _as_mapping, with_front_end
+from sinesweep.sweep import Sweep, as_mapping, with_front_end
 
 SQLITE_FILE = re.compile(r"^(sqlite(?:\+\w+)?:///)([^/:?][^?]*)")
 """A database in a file whose path is relative: three slashes and no fourth one."""
-
-PLUGIN_SECTIONS = ("features", "architectures", "losses", "augmentations")
 
 
 def read_sweep(path: Path, overrides: Sequence[str] = ()) -> Sweep:
@@ -100,13 +93,13 @@ def check_document(
     """
     problems: list[str] = []
     sweep: Sweep | None = None
-    problems += _mistakable(_names(document) - _names(before or {}))
+    problems += mistakable_names(document, before or {})
     document = with_front_end(document)
     try:
         sweep = Sweep.model_validate(document)
     except ValidationError as invalid:
         problems += sentences(Sweep, invalid)
-    problems += _plugin_problems(document, asked)
+    problems += plugin_problems(document, asked)
     if problems or sweep is None:
         raise SweepError(*dict.fromkeys(problems))
     return sweep
@@ -171,9 +164,9 @@ def _set(document: dict[str, Any], override: str) -> None:
     key, text = key_of(override), override.partition("=")[2]
     *parents, last = key.split(".")
     if parents and parents[0] in (*PLUGIN_SECTIONS, "baseline") and parents[0] in document:
-        if twice := _named_twice(document):
+        if twice := named_twice(document):
             raise SweepError(*twice)
-        document[parents[0]] = _as_mapping(document[parents[0]])
+        document[parents[0]] = as_mapping(document[parents[0]])
     place: Any = document
     for parent in parents:
         if place.get(parent) is None:
@@ -190,7 +183,7 @@ def _anchor(document: dict[str, Any], folder: Path) -> None:
     data = document.get("data")
     if isinstance(data, dict) and isinstance(data.get("path"), str):
         document["data"] = data | {"path": _whole(data["path"], folder)}
-    augmentations = _as_mapping(document.get("augmentations"))
+    augmentations = as_mapping(document.get("augmentations"))
     for name, asked in augmentations.items() if isinstance(augmentations, dict) else ():
         if isinstance(asked, dict) and isinstance(asked.get("folder"), str):
             augmentations[name] = asked | {"folder": _whole(asked["folder"], folder)}
@@ -200,101 +193,3 @@ def _anchor(document: dict[str, Any], folder: Path) -> None:
 def _whole(path: str, folder: Path) -> str:
     """`path` as it is seen from `folder`."""
     return str((folder / Path(path).expanduser()).resolve())
-
-
-def _plugin_problems(document: Mapping[str, Any], asked: Sequence[str] | None) -> list[str]:
-    """What is wrong with plugins, their settings, and the points to try first; wrong forms are pydantic's matter.
-
-    Where some have a wrong form, the others are judged all the same.
-    """
-    problems = [*_named_twice(document), *_named_plugins(document)]
-    sections = {kind: _as_mapping(document.get(kind) or {}) for kind in PLUGIN_SECTIONS}
-    fit = document.get("fit") or {}
-    formed = {kind: _formed(section) for kind, section in sections.items()}
-    try:
-        space = SearchSpace.of(formed, fit if _has_names(fit) else {})
-    except SweepError as reason:
-        return [*problems, *reason.problems]
-    if formed != sections or not _has_names(fit):  # the space is another than the one that was meant
-        return problems
-    for key, why in space.idle().items():
-        if asked is None or any(_on_one_way(key, each) for each in asked):
-            problems.append(f"{key}: {why}")
-    points, search = document.get("enqueue"), document.get("search")
-    for i, point in enumerate(points if isinstance(points, list) else []):
-        if _has_names(point):
-            problems += [f"enqueue[{i}].{problem}" for problem in space.check_point(point)]
-    if isinstance(search, dict) and search.get("sampler") == "grid":
-        problems += space.check_grid()
-    return problems
-
-
-def _names(document: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """The kinds and names of all plugins of a document, as far as they have their form."""
-    sections = {kind: document.get(kind) for kind in PLUGIN_SECTIONS} | {"baselines": document.get("baseline")}
-    data = document.get("data")
-    sections |= {"datasets": data.get("reader") if isinstance(data, Mapping) else None}
-    return {(kind, name) for kind, section in sections.items() for name in _formed(_as_mapping(section))}
-
-
-def _mistakable(names: Iterable[tuple[str, str]]) -> list[str]:
-    """What is wrong with names that more than one distribution claims, a sentence each."""
-    problems: list[str] = []
-    for kind, name in sorted(names):
-        try:
-            registry.check_claimed_once(kind, name)
-        except PluginError as reason:
-            problems.append(str(reason))
-    return problems
-
-
-def _named_twice(document: Mapping[str, Any]) -> list[str]:
-    """A sentence a plugin that a section lists more than once: only the last of its settings would count."""
-    problems = []
-    for kind in PLUGIN_SECTIONS:
-        entries = document.get(kind)
-        entries = entries if isinstance(entries, list) else []
-        counts = Counter(str(name) for entry in entries for name in (entry if isinstance(entry, dict) else [entry]))
-        problems += [f"{kind}: '{name}' is named twice" for name, count in counts.items() if count > 1]
-    return problems
-
-
-def _on_one_way(key: str, other: str) -> bool:
-    """Whether one of two dotted keys leads to the other."""
-    return f"{key}.".startswith(f"{other}.") or f"{other}.".startswith(f"{key}.")
-
-
-def _formed(section: Any) -> dict[str, Any]:
-    """The entries of a plugin section that have its form: a name, and settings or none."""
-    entries = section.items() if isinstance(section, dict) else ()
-    return {name: asked for name, asked in entries if isinstance(name, str) and _has_names(asked or {})}
-
-
-def _has_names(section: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether a section is a mapping whose keys are all text."""
-    return isinstance(section, dict) and all(isinstance(key, str) for key in section)
-
-
-def _named_plugins(document: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the reader and the baseline."""
-    problems: list[str] = []
-    data, baseline = document.get("data"), _as_mapping(document.get("baseline"))
-    if _has_names(data) and isinstance(data.get("reader"), str):
-        settings = {key: value for key, value in data.items() if key not in Data.model_fields}
-        try:
-            if broken := registry.reason_broken("datasets", data["reader"]):
-                problems.append(f"data.reader: {broken}")
-            else:
-                make(registry.load("datasets", data["reader"]), settings, "data")
-        except PluginError as reason:
-            problems += str(reason).splitlines()
-    for name, asked in baseline.items() if _has_names(baseline) else ():
-        if _has_names(asked or {}):
-            try:
-                if broken := registry.reason_broken("baselines", name):
-                    problems.append(f"baseline: {broken}")
-                else:
-                    make_baseline({name: asked})
-            except PluginError as reason:
-                problems += str(reason).splitlines()
-    return problems
