@@ -8,6 +8,7 @@ Fixtures:
     write_sweep: the same, written to a sweep file.
     sinesweep: calls the command line in this process; what it said, and its exit code.
     nodes: a Ray cluster of simulated machines, which may join and leave.
+    ray_head: starts a Ray in another process, by another Python too; gives the address to join.
     cluster_sweep: a sweep that runs there.
     at_report: has something done when the sweep has come to so many reports.
 """
@@ -16,8 +17,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -206,6 +210,38 @@ def nodes():
         cluster = Nodes()
         yield cluster
         cluster.close()
+
+
+HEAD = """
+from ray._private import ray_constants
+ray_constants.ENABLE_RAY_CLUSTER = False
+import ray, sys
+there = ray.init("local", num_cpus=int(sys.argv[1]), include_dashboard=False, log_to_driver=False)
+print(there.address_info["gcs_address"], flush=True)
+input()
+"""
+
+
+@pytest.fixture
+def ray_head():
+    """A Ray with so many cores in a process of its own, on loopback; it asks for a token if this process has one: a Ray
+    that was started here before has made it so."""
+    import ray
+
+    from sinesweep_runner.executors import connection
+
+    environment = os.environ | {"RAY_AUTH_MODE": os.environ.get("RAY_AUTH_MODE", "disabled")}
+    with ExitStack() as stack:
+
+        def start(cpus: int, python: Path | str = sys.executable) -> str:
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+            head = stack.enter_context(subprocess.Popen([python, "-c", HEAD, str(cpus)], env=environment, **pipes))
+            stack.callback(head.communicate, "\n")
+            stack.enter_context(connection.on_loopback())
+            stack.callback(ray.shutdown)
+            return head.stdout.readline().strip()
+
+        yield start
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import venv
@@ -120,30 +119,14 @@ def test_a_machine_that_has_everything_is_given_nothing_and_one_that_lacks_somet
 
 
 @pytest.fixture
-def bare_cluster(tmp_path):
+def bare_cluster(tmp_path, ray_head):
     """The address of a cluster of one machine in whose Python there is Ray and nothing else; on loopback."""
     venv.create(tmp_path / "bare", with_pip=True)
     python = tmp_path / "bare" / "bin" / "python"
     ray_there = [python, "-m", "pip", "install", "--quiet", f"ray[default]=={version('ray')}"]
     if subprocess.run(ray_there, capture_output=True).returncode:
         pytest.skip("Ray cannot be installed in a fresh environment: no index can be reached")
-    head = (
-        "from ray._private import ray_constants; ray_constants.ENABLE_RAY_CLUSTER = False\n"
-        "import ray; there = ray.init('local', num_cpus=2, log_to_driver=False)\n"
-        "print(there.address_info['gcs_address'], flush=True); input()"
-    )
-    with subprocess.Popen(
-        [python, "-c", head],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env=os.environ | {"RAY_AUTH_MODE": "disabled"},
-    ) as process:
-        with connection.on_loopback():
-            yield process.stdout.readline().strip()
-            ray.shutdown()
-        process.communicate("\n")
+    return ray_head(2, python)
 
 
 @pytest.mark.ray

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -149,23 +147,9 @@ def test_workers_that_start_slowly_are_waited_for_and_that_is_said_once(make_mat
     assert "the machine is busy. Waiting up to 10 min in all." in said[0]
 
 
-@pytest.fixture
-def address():
-    """Where a Ray cluster answers that says it has 64 cores."""
-    begin = (
-        "import ray; ray.init(num_cpus=64, include_dashboard=False, log_to_driver=False);"
-        "print(ray.get_runtime_context().gcs_address, flush=True); input()"
-    )
-    command = [sys.executable, "-c", begin]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as head:
-        yield head.stdout.readline().strip()
-        head.communicate("\n")
-
-
 @pytest.mark.slow
-def test_a_cluster_that_is_joined_is_shared_out_as_a_whole(tone_sweep, tmp_path, address):
+def test_a_cluster_that_is_joined_is_shared_out_as_a_whole(tone_sweep, tmp_path, ray_head):
+    address = ray_head(64)
     document = tone_sweep(workers={"count": 2, "cpus_per_trial": 32, "address": address})
     assert [machine.cpus for machine in connection.cluster(address)] == [64]
     outcome = run(check_document(document), tmp_path / "sweep")
