@@ -204,7 +204,6 @@ class Orchestrator:
 
     def _settle(self, result: Result) -> None:
         del self._running[result.trial.number]
-        self._study.spend()
         self._study.tell(result)
         self._plateau.ended(result)
         self._reserve.ended(result)

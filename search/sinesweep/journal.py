@@ -23,6 +23,8 @@ Log = dict[str, Any]
 LASTING = (0, 6)
 """Optuna's numbers, as they stand in every journal, of a study that is made and of a trial that ends."""
 
+_encoded = json.JSONEncoder(separators=(",", ":")).encode
+
 
 class Journal(BaseJournalBackend):
     """A file in Optuna's own format: a line of JSON an entry, and Optuna's lock for who adds one.
@@ -36,7 +38,9 @@ class Journal(BaseJournalBackend):
         """Makes the file, if there is none; one that may only be read is read."""
         self._path, self._guard = path, JournalFileSymlinkLock(str(path))
         self._ends = [0]  # of every line that is known, in bytes
-        self._held: list[Log] | None = None
+        self._held: list[bytes] | None = None
+        self._seen_bytes = 0  # when what is held began to be; nobody else adds meanwhile
+        self._lasts = False
         if not path.exists():
             path.touch()
 
@@ -46,18 +50,23 @@ class Journal(BaseJournalBackend):
         Raises:
             SweepError: a line in the midst of the journal is no entry.
         """
-        if log_number_from < len(self._ends) - 1 or self._path.stat().st_size > self._ends[-1]:
+        held = self._held or []
+        size = self._bytes() if self._held is None else self._seen_bytes
+        if log_number_from < len(self._ends) - 1 or size > self._ends[-1]:
             yield from self._read(log_number_from)
-        yield from (self._held or [])[max(0, log_number_from - len(self._ends) + 1) :]
+        for line in held[max(0, log_number_from - len(self._ends) + 1) :]:
+            yield json.loads(line)
 
     def append_logs(self, logs: list[Log]) -> None:
         """Adds entries, a line each."""
+        lines = [_encoded(log).encode() + b"\n" for log in logs]
+        self._lasts |= any(log["op_code"] in LASTING for log in logs)
         if self._held is not None:
-            self._held.extend(json.loads(json.dumps(log)) for log in logs)  # as a reader would get them
+            self._held += lines
             return
         self._guard.acquire()
         try:
-            self._write(logs)
+            self._write(lines)
         finally:
             self._guard.release()
 
@@ -68,7 +77,7 @@ class Journal(BaseJournalBackend):
         A failure in here loses no entry: what this process knows, the file tells.
         """
         self._guard.acquire()
-        self._held = []
+        self._held, self._seen_bytes = [], self._bytes()
         try:
             yield
         finally:
@@ -109,15 +118,18 @@ class Journal(BaseJournalBackend):
             f" are lost: head -n {number - 1} {file} > kept && mv kept {file}"
         )
 
-    def _write(self, logs: list[Log]) -> None:
-        lines = [json.dumps(log, separators=(",", ":")).encode() + b"\n" for log in logs]
+    def _write(self, lines: list[bytes]) -> None:
         with self._path.open("ab") as file:
             if file.tell() == self._ends[-1]:  # so the next reader need not look for them
                 self._ends.extend(accumulate(map(len, lines), initial=self._ends.pop()))
             file.write(b"".join(lines))
             file.flush()
-            if any(log["op_code"] in LASTING for log in logs):
+            if self._lasts:
                 os.fsync(file.fileno())
+        self._lasts = False
+
+    def _bytes(self) -> int:
+        return self._path.stat().st_size
 
 
 class JournalledStudies(JournalStorage):

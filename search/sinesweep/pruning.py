@@ -69,8 +69,9 @@ class Pruning:
                 self._first.report(report.number, report.epoch, value)
         # Asked in any case: at its rungs hyperband writes down what the others are compared with.
         hopeless = asked.should_prune() if self._first is None else self._first.should_prune(report.number)
-        early = report.epoch < self._later and asked.user_attrs[TRIAL]["config"]["augmentations"]
-        return not hopeless or bool(early)
+        if not hopeless:
+            return True
+        return report.epoch < self._later and bool(asked.user_attrs[TRIAL]["config"]["augmentations"])
 
     def ended(self, result: Result) -> None:
         """Takes note of a trial's end."""

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import optuna
 from optuna.distributions import BaseDistribution
+from optuna.study._tell import _tell_with_warning
 from optuna.trial import FrozenTrial, TrialState
 
 from sinesweep.continuing import Wish, continued
@@ -150,8 +151,9 @@ class Study:
         return report.number in self._continued or self._pruning.keep_going(report, self._asked[report.number])
 
     def tell(self, result: Result) -> None:
-        """Records what came of a trial, and teaches the sampler what it has to know."""
+        """Records what came of a trial and what was spent so far, and teaches the sampler what it has to know."""
         with together(self._study._storage):
+            self.spend()
             self._tell(result)
 
     def _tell(self, result: Result) -> None:
@@ -159,7 +161,7 @@ class Study:
         asked.set_user_attr(RESULT, result_to_json(result))
         if not result.trial.searched:  # no sampler and no pruner learns from trials of another length, or seed
             self._continued.pop(result.trial.number, None)
-            self._study.tell(asked, state=TrialState.FAIL)
+            self._end(asked, TrialState.FAIL)
             return
         self._pruning.ended(result)
         if self._promotion is not None and result.state is State.PAUSED:
@@ -167,15 +169,19 @@ class Study:
         if result.state is State.INTERRUPTED and not self._waits(result.trial.origin):
             self._study.enqueue_trial(asked.params, user_attrs=same_again(result.trial))
         if result.state is State.COMPLETE:
-            self._study.tell(asked, values_of(self._sweep.search.objectives, result))
+            self._end(asked, TrialState.COMPLETE, values_of(self._sweep.search.objectives, result))
         elif result.failure is not None and result.failure.cause in TEACHES:
             for name, violation in self._broken(result, result.failure.cause).items():
                 if name not in asked.constraints:  # a driver that died while it was telling has told it
                     asked.set_constraint(name, violation)
-            self._study.tell(asked, state=TrialState.PRUNED)
+            self._end(asked, TrialState.PRUNED)
         else:
             stopped = result.state in (State.PRUNED, State.PAUSED)
-            self._study.tell(asked, state=TrialState.PRUNED if stopped else TrialState.FAIL)
+            self._end(asked, TrialState.PRUNED if stopped else TrialState.FAIL)
+
+    def _end(self, asked: optuna.Trial, state: TrialState, values: Sequence[float] | None = None) -> None:
+        """Optuna's `Study.tell`, but for the copy of the whole trial that it makes and returns."""
+        _tell_with_warning(self._study, asked, values, state)
 
     def wish(self, wishes: Sequence[Wish]) -> None:
         """Notes which finished trials shall be trained longer or again."""
