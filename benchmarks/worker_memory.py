@@ -18,6 +18,7 @@ from synthesized import prepare
 from sinesweep.sections import Workers
 from sinesweep.trial import State, Trial
 from sinesweep_runner.executors.ray import RayExecutor
+from sinesweep_runner.memory import resident_bytes
 from sinesweep_runner.placement import Plan
 
 EVERY = 25
@@ -58,7 +59,8 @@ def serve(folder: Path, workers: Workers, trials: int) -> None:
         if executor._crew.idle[0] is not serving:
             serving, replaced = executor._crew.idle[0], replaced + 1
         if number in (1, 10) or number % EVERY == 0:
-            print(f"| {number} | {ray.get(serving.memory_bytes.remote()) / 1e6:.0f} | {replaced} |", flush=True)
+            held = ray.get(serving.__ray_call__.remote(lambda worker: resident_bytes()))
+            print(f"| {number} | {held / 1e6:.0f} | {replaced} |", flush=True)
     executor.close()
 
 

@@ -24,17 +24,11 @@ pytestmark = pytest.mark.ray
 PATIENCE_S = 60
 
 
-class Grower:
-    """Has as much memory as it is told, in gigabytes trial after trial."""
-
-    def __init__(self, gigabytes):
-        self._gigabytes = iter(gigabytes)
+class Opener:
+    """Opens the data, and does no more."""
 
     def open(self, *data):
         return Device()
-
-    def memory_bytes(self):
-        return int(next(self._gigabytes) * 1e9)
 
 
 @pytest.fixture(scope="module")
@@ -50,20 +44,15 @@ def crew_at(cpus, gpus, kinds, count=2, data=("data",), **limits):
 
     def start(options, berth):
         kind = left.pop(0) if len(left) > 1 else left[0]
-        return ray.remote(kind).options(**options).remote([1.0] * 10_000)
+        return ray.remote(kind).options(**options).remote()
 
     crew = Crew(Berths(cpus, gpus, start), count, Workers(**limits))
     crew.open(data)
     return crew
 
 
-def crew_of(gigabytes, **limits):
-    def start(options, berth):
-        return ray.remote(Grower).options(**options).remote(gigabytes)
-
-    crew = Crew(Berths(0.5, 0, start), 2, Workers(**limits))
-    crew.open(("data",))
-    return at_work(crew)
+def crew_of(**limits):
+    return at_work(crew_at(0.5, 0, [Opener], **limits))
 
 
 def at_work(crew):
@@ -75,9 +64,9 @@ def at_work(crew):
     return crew
 
 
-def serve_once(crew, worker):
+def serve_once(crew, worker, gigabytes=1.0):
     assert crew.serve(among=[worker]) is worker
-    crew.back(worker)
+    crew.back(worker, int(gigabytes * 1e9), 0)
 
 
 def served_until_replaced(crew, worker):
@@ -92,25 +81,8 @@ def served_until_replaced(crew, worker):
     return trials
 
 
-def end_process_of(worker):
-    """Kills it, and waits until it answers no more: `ray.kill` returns before the process has ended."""
-    ray.kill(worker)
-    end = time.monotonic() + PATIENCE_S
-    while answers(worker):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def answers(worker):
-    try:
-        ray.get(worker.memory_bytes.remote(), timeout=PATIENCE_S)
-    except ray.exceptions.RayActorError:
-        return False
-    return True
-
-
 def test_a_worker_that_has_served_long_enough_goes_on_until_its_successor_is_ready(cluster):
-    crew = crew_of([1.0] * 10_000, recycle_trials=3)
+    crew = crew_of(recycle_trials=3)
     worker, other = crew.idle
     for _ in range(3):
         assert crew.awaited == []
@@ -124,7 +96,7 @@ def test_a_worker_that_has_served_long_enough_goes_on_until_its_successor_is_rea
 
 
 def test_a_worker_that_is_worn_out_and_idle_goes_as_soon_as_its_successor_is_ready(cluster):
-    crew = crew_of([1.0] * 10_000, recycle_trials=1)
+    crew = crew_of(recycle_trials=1)
     worker, other = crew.idle
     serve_once(crew, worker)
     ray.wait(crew.awaited, timeout=PATIENCE_S)
@@ -137,13 +109,18 @@ def test_a_worker_that_is_worn_out_and_idle_goes_as_soon_as_its_successor_is_rea
 
 def test_a_worker_that_has_grown_too_much_makes_way(cluster, monkeypatch):
     monkeypatch.setattr(crews, "HANDOVER_S", -1.0)  # at once, that its last trial be known
-    crew = crew_of([1.0, 1.5, 2.5, 3.5, *[3.5] * 10_000], recycle_gb=2)
-    assert served_until_replaced(crew, crew.idle[0]) == 4
+    crew = crew_of(recycle_gb=2)
+    [worker, _] = crew.idle
+    for gigabytes in (1.0, 1.5, 2.5):
+        serve_once(crew, worker, gigabytes)
+        assert worker in crew.idle
+    serve_once(crew, worker, 3.5)
+    assert worker not in crew.idle
     crew.close()
 
 
 def test_where_there_is_no_place_for_a_successor_the_worn_one_goes_after_a_while(cluster, monkeypatch):
-    crew = at_work(crew_at(1, 2, [Grower], count=1, recycle_trials=1))  # it has both GPUs
+    crew = at_work(crew_at(1, 2, [Opener], count=1, recycle_trials=1))  # it has both GPUs
     [worker] = crew.idle
     serve_once(crew, worker)
     crew.gather()
@@ -155,14 +132,11 @@ def test_where_there_is_no_place_for_a_successor_the_worn_one_goes_after_a_while
     crew.close()
 
 
-class OnGpu(Grower):
+class OnGpu(Opener):
     """Says which GPU it was given."""
 
     def open(self, *data):
         return Device(os.environ["CUDA_VISIBLE_DEVICES"], 100)
-
-    def device_peak_bytes(self):
-        return 0
 
 
 def test_a_successor_starts_on_the_gpu_of_the_one_that_it_replaces_while_that_one_serves(cluster):
@@ -180,7 +154,7 @@ def test_a_successor_starts_on_the_gpu_of_the_one_that_it_replaces_while_that_on
 
 
 def test_a_worker_that_ends_has_its_place_taken_by_the_successor_that_comes_already(cluster):
-    crew = crew_of([1.0] * 10_000, recycle_trials=1)
+    crew = crew_of(recycle_trials=1)
     worker = crew.idle[0]
     serve_once(crew, worker)
     [awaited] = crew.awaited
@@ -191,49 +165,35 @@ def test_a_worker_that_ends_has_its_place_taken_by_the_successor_that_comes_alre
 
 
 def test_a_trial_goes_to_the_worker_that_may_still_have_its_features(cluster):
-    crew = crew_of([1.0] * 50)
+    crew = crew_of()
     make = partial(registry.load, "features")
     mel, cepstra = heard(make("mel")(n_mels=40)), heard(make("mfcc")(n_mels=40))
     first, second = crew.serve(mel), crew.serve(cepstra)
     for order in ((first, second), (second, first)):
         for worker in order:
-            crew.back(worker)
+            crew.back(worker, 0, 0)
         assert crew.serve(heard(make("mfcc")(n_mels=40, normalisation="per_clip"))) is second
         assert crew.serve(mel) is first
     crew.close()
 
 
 def test_one_that_does_not_grow_stays(cluster):
-    crew = crew_of([1.0] * 50, recycle_gb=0.1)
+    crew = crew_of(recycle_gb=0.1)
     for _ in range(20):
-        crew.back(crew.serve())
+        crew.back(crew.serve(), 10**9, 0)
     assert len(crew.idle) == 2
     crew.close()
 
 
-def test_one_whose_process_ends_just_after_its_trial_is_replaced(cluster):
-    crew = crew_of([1.0] * 10_000)
-    worker = crew.serve()
-    end_process_of(worker)
-    crew.back(worker)
-    assert worker not in crew.idle
-    assert len(at_work(crew).idle) == 2
-    crew.close()
+class OnDevice(Opener):
+    """Shares a device with all others."""
 
-
-class OnDevice(Grower):
-    """Shares a device with all others, and takes as much more of its memory as it is told, trial after trial."""
-
-    def open(self, *taken_bytes):
-        self._taken = iter(taken_bytes)
+    def open(self, *data):
         return Device("gpu", 100)
-
-    def device_peak_bytes(self):
-        return next(self._taken)
 
 
 def test_workers_that_share_a_device_are_known_by_what_they_take_of_it(cluster):
-    crew = at_work(crew_at(0.5, 0, [OnDevice], data=(30, 30, 50)))
+    crew = at_work(crew_at(0.5, 0, [OnDevice]))
     first = crew.serve(needed_bytes=60)
     assert sorted((seat.taken_bytes, seat.busy) for seat in crew.seats) == [(0, False), (60, True)]
     [second] = crew.idle
@@ -241,21 +201,21 @@ def test_workers_that_share_a_device_are_known_by_what_they_take_of_it(cluster):
     assert not crew.has_neighbours(first)
     assert crew.place(40, ()).workers == (second,)
     assert crew.place(41, ()).awaited == "gpu"
-    assert crew.back(first) == 30
+    assert crew.back(first, 0, 30) == 30
     assert sorted((seat.taken_bytes, seat.busy) for seat in crew.seats) == [(0, False), (30, False)]
-    for measured in (0, 50):  # a second trial that takes no more than the first tells nothing
+    for peak, measured in ((30, 0), (50, 50)):  # a second trial that takes no more than the first tells nothing
         assert crew.serve(among=[first], needed_bytes=10) is first
-        assert crew.back(first) == measured
+        assert crew.back(first, 0, peak) == measured
     crew.close()
 
 
 def test_a_worker_that_keeps_what_another_needs_makes_way_for_a_fresh_one(cluster):
-    crew = at_work(crew_at(0.5, 0, [OnDevice], data=(30,)))
+    crew = at_work(crew_at(0.5, 0, [OnDevice]))
     workers = list(crew.idle)
     for worker in workers:
         crew.serve(among=[worker])
     for worker in workers:
-        crew.back(worker)
+        crew.back(worker, 0, 30)
     assert crew.place(70, ()).workers == tuple(workers)
     assert crew.place(71, ()).outgoing == (workers[1],)
     assert crew.place(100, ()).workers == (workers[0],)
@@ -266,7 +226,7 @@ def test_a_worker_that_keeps_what_another_needs_makes_way_for_a_fresh_one(cluste
 
 
 def test_a_trial_waits_for_the_successor_of_the_only_worker_that_has_room_but_not_for_ever(cluster, monkeypatch):
-    crew = at_work(crew_at(0.5, 0, [OnDevice], count=1, data=(30,)))
+    crew = at_work(crew_at(0.5, 0, [OnDevice], count=1))
     crew.replace(crew.serve())
     assert crew.place(70, ()) == Place(awaited="gpu")
     monkeypatch.setattr("sinesweep_runner.executors.service.SOON_S", 0.0)
@@ -274,7 +234,7 @@ def test_a_trial_waits_for_the_successor_of_the_only_worker_that_has_room_but_no
     crew.close()
 
 
-class FarAway(Grower):
+class FarAway(Opener):
     """Sees nothing of the driver's, and asks for a file in two orders."""
 
     def open(self, path):
@@ -303,14 +263,14 @@ def test_one_that_is_far_away_is_sent_all_that_it_asks_for_and_then_is_ready(clu
     crew.close()
 
 
-class Stillborn(Grower):
+class Stillborn(Opener):
     """Ends its process when it is given the data."""
 
     def open(self, *data):
         os._exit(1)
 
 
-class Unfit(Grower):
+class Unfit(Opener):
     """Says that it cannot work with the data."""
 
     def open(self, *data):
@@ -319,7 +279,7 @@ class Unfit(Grower):
 
 @pytest.mark.parametrize("kind", [Stillborn, Unfit])
 def test_a_successor_that_is_of_no_use_is_let_go_and_the_worn_one_serves_on(cluster, kind):
-    crew = at_work(crew_at(0.5, 0, [Grower, kind, Grower], count=1, recycle_trials=2))
+    crew = at_work(crew_at(0.5, 0, [Opener, kind, Opener], count=1, recycle_trials=2))
     worker = crew.idle[0]
     for _ in range(2):
         serve_once(crew, worker)

@@ -27,6 +27,7 @@ from sinesweep_runner.executors import crew, freight
 from sinesweep_runner.executors import ray as executor
 from sinesweep_runner.executors.freight import Home, Parcel, packed, unpacked
 from sinesweep_runner.executors.outpost import Outpost, fetch
+from sinesweep_runner.executors.parting import Parting
 from sinesweep_runner.placement import Plan
 from sinesweep_runner.sound.waveforms import WaveformStore
 from sinesweep_runner.training.progress import read_by
@@ -139,7 +140,7 @@ def test_what_a_trial_writes_far_away_comes_home_once_and_a_checkpoint_goes_with
     outpost, trial = Outpost(tmp_path), Trial(9, {}, 0, first=4)
     there = carried_out(outpost.begin(read_by(trial, folds=2)))
     assert (there / "checkpoints" / "00004.npz").read_bytes() == b"epoch 3"
-    report, result = Report(9, 0, 4, {}), Result(trial, State.COMPLETE)
+    report, parting = Report(9, 0, 4, {}), Parting(Result(trial, State.COMPLETE))
     assert outpost.parcel(report).files == {}
     (there / "checkpoints" / "new").write_bytes(b"epoch 4")
     (there / "checkpoints" / "new").replace(there / "checkpoints" / "00004.npz")
@@ -147,7 +148,7 @@ def test_what_a_trial_writes_far_away_comes_home_once_and_a_checkpoint_goes_with
     assert (tmp_path / "checkpoints" / "00004.npz").read_bytes() == b"epoch 4"
     (there / "predictions").mkdir()
     (there / "predictions" / "00009.npz").write_bytes(b"answers")
-    assert unpacked(last := outpost.parcel(result), tmp_path) is result
+    assert unpacked(last := outpost.parcel(parting), tmp_path) is parting
     assert last.files == {"predictions/00009.npz": b"answers"}
     assert not there.exists()
 
@@ -189,7 +190,7 @@ def freight_seen(monkeypatch):
     def take(said, folder):
         if isinstance(said, Parcel):
             event = said.event
-            far_trials.add(event.trial.number if isinstance(event, Result) else event.number)
+            far_trials.add(event.result.trial.number if isinstance(event, Parting) else event.number)
         return unpacked(said, folder)
 
     monkeypatch.setattr(crew, "packed", send)

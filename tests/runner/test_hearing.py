@@ -25,7 +25,7 @@ def test_all_that_has_come_is_taken_at_once_and_given_out_one_by_one(monkeypatch
     assert "c" in hearing
     assert "b" not in hearing
     assert hearing.next(["a", "c", "d"], 1.0) == "c"
-    assert ray_.asked == 2
+    assert ray_.asked == 1
 
 
 def test_where_nothing_comes_in_time_there_is_none(monkeypatch):

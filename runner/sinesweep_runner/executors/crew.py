@@ -25,9 +25,6 @@ from sinesweep_runner.executors.wording import not_started
 STILLBORN = 3
 """So many workers in a row that end before they are ready are no bad luck."""
 
-PATIENCE_S = 60.0
-"""A worker that does not say in this time how much memory it has is lost."""
-
 HANDOVER_S = 120.0
 """So long a worn worker serves beside a successor that is not ready; then it goes, since it may be in the way."""
 
@@ -138,19 +135,21 @@ class Crew:
         self._services[worker].front_end, self._services[worker].needed_bytes = front_end, needed_bytes
         return worker
 
-    def back(self, worker: Any) -> int:
+    def back(self, worker: Any, memory_bytes: int, device_peak_bytes: int) -> int:
         """A worker has ended a trial: it is idle again, or makes way for its successor.
+
+        Args:
+            worker: who.
+            memory_bytes: what its process holds now.
+            device_peak_bytes: the most that it has ever held of its device's.
 
         Returns:
             The device memory that the trial has taken; 0 where its process had taken as much before, or none is told.
         """
-        try:
-            worn, peak_bytes = self._worn(worker), self._peak_bytes(worker)
-        except ray.exceptions.RayError:  # its process ended after the trial did
-            self.replace(worker)
-            return 0
-        self._reseat(worker, worn)
-        return peak_bytes
+        before = self._services[worker].kept_bytes
+        self._services[worker].kept_bytes = device_peak_bytes
+        self._reseat(worker, self._worn(worker, memory_bytes))
+        return device_peak_bytes if device_peak_bytes > before else 0
 
     def _reseat(self, worker: Any, worn: bool) -> None:
         if worn and worker not in self._heirs and len(self._heirs) < max(1, self.size // AT_A_TIME):
@@ -200,23 +199,13 @@ class Crew:
         self._services[worker].trials = 0
         return ""
 
-    def _worn(self, worker: Any) -> bool:
+    def _worn(self, worker: Any, memory_bytes: int) -> bool:
         service, limits = self._services[worker], self._limits
         service.trials += 1
-        now_bytes: int = ray.get(worker.memory_bytes.remote(), timeout=PATIENCE_S)
         if service.trials == 1:
-            service.first_bytes = now_bytes
+            service.first_bytes = memory_bytes
         long_enough = limits.recycle_trials is not None and service.trials >= limits.recycle_trials
-        return long_enough or now_bytes - service.first_bytes > limits.recycle_gb * 1e9
-
-    def _peak_bytes(self, worker: Any) -> int:
-        """The most that the process has ever taken of its device, where that was in its last trial; else 0."""
-        service = self._services[worker]
-        if not service.device.name:
-            return 0
-        peak_bytes: int = ray.get(worker.device_peak_bytes.remote(), timeout=PATIENCE_S)
-        before, service.kept_bytes = service.kept_bytes, peak_bytes
-        return peak_bytes if peak_bytes > before else 0
+        return long_enough or memory_bytes - service.first_bytes > limits.recycle_gb * 1e9
 
     def _seat(self, worker: Any, *, busy: bool) -> Seat:
         service = self._services[worker]

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from sinesweep.errors import SweepFailed
 from sinesweep.files import write_atomically
-from sinesweep.trial import Report, Result
+from sinesweep.trial import Report
+from sinesweep_runner.executors.parting import Parting
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.training.material import Material
 
@@ -79,7 +80,7 @@ class Parcel:
     """What a trial says, with the files that it has written since it last said something, by their name in the folder
     of the sweep."""
 
-    event: Report | Result
+    event: Report | Parting
     files: Mapping[str, bytes]
 
 
@@ -104,7 +105,7 @@ def packed(order: Order) -> list[bytes | None]:
     return [_read(part) for part in order.parts]
 
 
-def unpacked(said: Report | Result | Order | Parcel, folder: Path) -> Report | Result | Order:
+def unpacked(said: Report | Parting | Order | Parcel, folder: Path) -> Report | Parting | Order:
     """What a worker says without its parcel, whose files are written into the sweep's folder.
 
     Raises:

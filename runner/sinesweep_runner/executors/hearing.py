@@ -24,6 +24,7 @@ class Hearing:
 
     def next(self, awaited: Sequence[ray.ObjectRef], patience_s: float) -> ray.ObjectRef | None:
         """The next answer, or one that nobody awaits any more; None where none of those awaited comes in time."""
-        if not self._come and ray.wait(awaited, num_returns=1, timeout=patience_s)[0]:
-            self._come.extend(ray.wait(awaited, num_returns=len(awaited), timeout=0)[0])
+        if not self._come:
+            there = ray.wait(awaited, num_returns=len(awaited), timeout=0)[0]
+            self._come.extend(there or ray.wait(awaited, num_returns=1, timeout=patience_s)[0])
         return self._come.popleft() if self._come else None

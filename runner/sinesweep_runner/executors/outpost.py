@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from sinesweep.errors import SweepFailed
-from sinesweep.trial import Report, Result
+from sinesweep.trial import Report
 from sinesweep_runner.executors.freight import Order, Parcel, Part, orders
+from sinesweep_runner.executors.parting import Parting
 from sinesweep_runner.sound.waveforms import WaveformStore
 
 Sent = Sequence[bytes | None]
@@ -72,13 +73,13 @@ class Outpost:
         self._sent = self._stamps()
         return folder
 
-    def parcel(self, event: Report | Result) -> Parcel:
-        """What the trial says, with what it has written meanwhile; after its result the folder is gone."""
+    def parcel(self, event: Report | Parting) -> Parcel:
+        """What the trial says, with what it has written meanwhile; after its last word the folder is gone."""
         folder, now = Path(self._here.name), self._stamps()
         fresh = [name for name, stamp in now.items() if self._sent.get(name) != stamp]
         parcel = Parcel(event, {name: (folder / name).read_bytes() for name in fresh})
         self._sent = now
-        if isinstance(event, Result):
+        if isinstance(event, Parting):
             self._here.cleanup()
         return parcel
 

@@ -30,6 +30,7 @@ from sinesweep_runner.executors.hiring import Hiring
 from sinesweep_runner.executors.intime import InTime
 from sinesweep_runner.executors.luggage import own_modules
 from sinesweep_runner.executors.muster import LONG_PATIENCE_S, Muster
+from sinesweep_runner.executors.parting import Parting
 from sinesweep_runner.executors.provision import SETUP_S, Provision
 from sinesweep_runner.executors.scout import Scout
 from sinesweep_runner.executors.turn import Turn
@@ -145,9 +146,9 @@ class RayExecutor:
                 event = unpacked(ray.get(said), self._folder)
             except ray.exceptions.RayError as fault:
                 return self._lose(turn, fault)
-            if isinstance(event, Result):
+            if isinstance(event, Parting):
                 if self._ends(turn, event):
-                    return event
+                    return event.result
                 continue
             if isinstance(event, Order):
                 said = turn.worker.receive.remote(packed(event))
@@ -191,10 +192,11 @@ class RayExecutor:
             else:
                 self._begin(*served)
 
-    def _ends(self, turn: Turn, result: Result) -> bool:
+    def _ends(self, turn: Turn, said: Parting) -> bool:
         """Takes a worker back; whether its trial has come to its end."""
         beside_others = self._crew.has_neighbours(turn.worker)
-        ends = self._waiting.ended(result, self._crew.back(turn.worker), beside_others=beside_others)
+        peak_bytes = self._crew.back(turn.worker, said.memory_bytes, said.device_peak_bytes)
+        ends = self._waiting.ended(said.result, peak_bytes, beside_others=beside_others)
         if not ends:
             self._say(crowded(turn.trial))
         return ends

@@ -19,8 +19,8 @@ from sinesweep_runner.deviceshare import gpu_bytes, part
 from sinesweep_runner.executors.freight import Home, Order, Parcel
 from sinesweep_runner.executors.luggage import Modules, unpack
 from sinesweep_runner.executors.outpost import Errand, Outpost, Sent, fetch
+from sinesweep_runner.executors.parting import Parting
 from sinesweep_runner.executors.seating import Device
-from sinesweep_runner.memory import resident_bytes
 from sinesweep_runner.sound.waveforms import default_store
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.training.progress import read_by
@@ -60,8 +60,8 @@ class Worker:
         self._errand: Errand[Any] = self._settle(material, home, versions)
         return self.receive(None)
 
-    def begin(self, trial: Trial) -> Report | Result | Order | Parcel:
-        """Starts a trial; returns its first report, or its result where there is none."""
+    def begin(self, trial: Trial) -> Report | Parting | Order | Parcel:
+        """Starts a trial; returns its first report, or its last word where there is none."""
         self._errand = self._set_out(trial)
         return self.receive(None)
 
@@ -72,17 +72,9 @@ class Worker:
         except StopIteration as end:
             return end.value
 
-    def answer(self, keep_going: bool) -> Report | Result | Parcel:
+    def answer(self, keep_going: bool) -> Report | Parting | Parcel:
         """Answers the last report; returns what the trial says next."""
         return self._told(self._talk.answer(keep_going))
-
-    def memory_bytes(self) -> int:
-        """What the process holds in memory now, that of its accelerator included."""
-        return resident_bytes() + backend.device_bytes()
-
-    def device_peak_bytes(self) -> int:
-        """The most that it has held of its accelerator's memory."""
-        return backend.device_peak_bytes()
 
     def _settle(self, material: Material, home: Home, versions: Mapping[str, str]) -> Errand[Device | str]:
         machine, here = ray.util.get_node_ip_address(), backend.versions()
@@ -104,15 +96,16 @@ class Worker:
         self._material = replace(material, waveforms=own)
         return self._device
 
-    def _set_out(self, trial: Trial) -> Errand[Report | Result | Parcel]:
+    def _set_out(self, trial: Trial) -> Errand[Report | Parting | Parcel]:
         folder = self._folder
         if self._outpost is not None:
             folder = yield from self._outpost.begin(read_by(trial, len(self._material.folds)))
         self._talk = Conversation(lambda ask: train(trial, self._material, ask, folder))
         return self._told(self._talk.begin())
 
-    def _told(self, event: Report | Result) -> Report | Result | Parcel:
-        return event if self._outpost is None else self._outpost.parcel(event)
+    def _told(self, event: Report | Result) -> Report | Parting | Parcel:
+        said = Parting.here(event) if isinstance(event, Result) else event
+        return said if self._outpost is None else self._outpost.parcel(said)
 
 
 def _device(gpus: float | None) -> Device:
