@@ -26,6 +26,12 @@ LASTING = (0, 6)
 _encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
+def _as_read(log: Log) -> Log:
+    """An entry as a reader of the file gets it; most, such as the values of parameters, are the same."""
+    is_flat = all(isinstance(value, str | int | float | None) for value in log.values())
+    return log if is_flat else json.loads(_encoded(log))
+
+
 class Journal(BaseJournalBackend):
     """A file in Optuna's own format: a line of JSON an entry, and Optuna's lock for who adds one.
 
@@ -38,9 +44,8 @@ class Journal(BaseJournalBackend):
         """Makes the file, if there is none; one that may only be read is read."""
         self._path, self._guard = path, JournalFileSymlinkLock(str(path))
         self._ends = [0]  # of every line that is known, in bytes
-        self._held: list[bytes] | None = None
-        self._seen_bytes = 0  # when what is held began to be; nobody else adds meanwhile
-        self._lasts = False
+        self._held: list[Log] | None = None
+        self._seen_bytes = 0  # when it began to hold entries; nobody else adds any meanwhile
         if not path.exists():
             path.touch()
 
@@ -50,23 +55,19 @@ class Journal(BaseJournalBackend):
         Raises:
             SweepError: a line in the midst of the journal is no entry.
         """
-        held = self._held or []
         size = self._bytes() if self._held is None else self._seen_bytes
         if log_number_from < len(self._ends) - 1 or size > self._ends[-1]:
             yield from self._read(log_number_from)
-        for line in held[max(0, log_number_from - len(self._ends) + 1) :]:
-            yield json.loads(line)
+        yield from (self._held or [])[max(0, log_number_from - len(self._ends) + 1) :]
 
     def append_logs(self, logs: list[Log]) -> None:
         """Adds entries, a line each."""
-        lines = [_encoded(log).encode() + b"\n" for log in logs]
-        self._lasts |= any(log["op_code"] in LASTING for log in logs)
         if self._held is not None:
-            self._held += lines
+            self._held.extend(map(_as_read, logs))
             return
         self._guard.acquire()
         try:
-            self._write(lines)
+            self._write(logs)
         finally:
             self._guard.release()
 
@@ -118,15 +119,15 @@ class Journal(BaseJournalBackend):
             f" are lost: head -n {number - 1} {file} > kept && mv kept {file}"
         )
 
-    def _write(self, lines: list[bytes]) -> None:
+    def _write(self, logs: list[Log]) -> None:
+        lines = [_encoded(log).encode() + b"\n" for log in logs]
         with self._path.open("ab") as file:
             if file.tell() == self._ends[-1]:  # so the next reader need not look for them
                 self._ends.extend(accumulate(map(len, lines), initial=self._ends.pop()))
             file.write(b"".join(lines))
             file.flush()
-            if self._lasts:
+            if any(log["op_code"] in LASTING for log in logs):
                 os.fsync(file.fileno())
-        self._lasts = False
 
     def _bytes(self) -> int:
         return self._path.stat().st_size
