@@ -179,7 +179,7 @@ def test_an_extension_that_was_cut_off_leaves_the_old_study_whole_and_can_be_mad
     before = journal.read_bytes()
     extend_study(old, sweep_of(**WIDER), storage)
     lines = journal.read_bytes()[len(before) :].splitlines(keepends=True)
-    assert len(lines) == 5  # the study and its four trials
+    assert len(lines) == 6  # the study, the seconds spent so far and its four trials
     for end in range(len(lines)):
         journal.write_bytes(before + b"".join(lines[:end]) + lines[end][:7])
         assert len(Study(old, storage, resume=True).record.results()) == 3
