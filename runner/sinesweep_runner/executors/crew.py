@@ -146,10 +146,11 @@ class Crew:
         Returns:
             The device memory that the trial has taken; 0 where its process had taken as much before, or none is told.
         """
-        before = self._services[worker].kept_bytes
-        self._services[worker].kept_bytes = device_peak_bytes
+        service = self._services[worker]
+        peak_bytes = device_peak_bytes if service.device.name else 0
+        before, service.kept_bytes = service.kept_bytes, peak_bytes
         self._reseat(worker, self._worn(worker, memory_bytes))
-        return device_peak_bytes if device_peak_bytes > before else 0
+        return peak_bytes if peak_bytes > before else 0
 
     def _reseat(self, worker: Any, worn: bool) -> None:
         if worn and worker not in self._heirs and len(self._heirs) < max(1, self.size // AT_A_TIME):
