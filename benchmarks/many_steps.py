@@ -18,7 +18,7 @@ from synthesized import prepare
 
 from sinesweep.trial import Trial
 from sinesweep_runner import backend
-from sinesweep_runner.training import apparatus, manysteps
+from sinesweep_runner.training import manysteps, shelf
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.training.train import train
 
@@ -55,7 +55,7 @@ def measured(trial: Trial, material: Material, turns: int) -> tuple[dict[str, fl
     for _ in range(turns):
         for way, worth in WAYS.items():
             manysteps.WORTH_STEPS = worth  # type: ignore[assignment]
-            apparatus.forget()
+            shelf.forget()
             began = time.process_time()
             scores.add(train(trial, material, lambda report: True).metrics["loss"])
             costs[way] = min(costs[way], time.process_time() - began)

@@ -140,7 +140,7 @@ def test_what_a_trial_writes_far_away_comes_home_once_and_a_checkpoint_goes_with
     outpost, trial = Outpost(tmp_path), Trial(9, {}, 0, first=4)
     there = carried_out(outpost.begin(read_by(trial, folds=2)))
     assert (there / "checkpoints" / "00004.npz").read_bytes() == b"epoch 3"
-    report, parting = Report(9, 0, 4, {}), Parting(Result(trial, State.COMPLETE))
+    report, parting = Report(9, 0, 4, {}), Parting(Result(trial, State.COMPLETE), memory_bytes=0, device_peak_bytes=0)
     assert outpost.parcel(report).files == {}
     (there / "checkpoints" / "new").write_bytes(b"epoch 4")
     (there / "checkpoints" / "new").replace(there / "checkpoints" / "00004.npz")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sinesweep.trial import Cause, State, Trial
-from sinesweep_runner.training import apparatus, manysteps
+from sinesweep_runner.training import manysteps, shelf
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.learner import Learner
 from sinesweep_runner.training.manysteps import StepGraph, Walk
@@ -24,7 +24,7 @@ def learned(make_material, monkeypatch):
 
     def run(config, worth, accumulate=1, many=None):
         monkeypatch.setattr(manysteps, "WORTH_STEPS", worth)
-        apparatus.forget()
+        shelf.forget()
         inputs = Inputs(config, material, material.clips(), Stopwatch())
         learner = Learner(inputs, material.folds[0].train, 7, accumulate=accumulate)
         losses = [learner.train_epoch(epoch) for epoch in (1, 2, 3)]
@@ -58,7 +58,7 @@ def test_the_first_step_that_is_no_number_is_the_last_and_is_named(make_config, 
     config, told = make_config(loss={"name": "engine_plugins:SteepLoss"}, fit=fit), []
     for worth in (np.inf, 0):
         monkeypatch.setattr(manysteps, "WORTH_STEPS", worth)
-        apparatus.forget()
+        shelf.forget()
         result = train(Trial(1, config, 7), make_material(), lambda report: True)
         assert (result.state, result.failure.cause) == (State.FAILED, Cause.NAN)
         told.append(result.failure.message)

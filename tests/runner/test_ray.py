@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ import ray
 from sinesweep.errors import SweepError
 from sinesweep.sections import Workers
 from sinesweep.sweepfile import check_document
-from sinesweep.trial import Cause, State
+from sinesweep.trial import Cause, State, Trial
 from sinesweep_runner import run
 from sinesweep_runner.executors import connection, muster
 from sinesweep_runner.executors import ray as executor
@@ -145,6 +147,28 @@ def test_workers_that_start_slowly_are_waited_for_and_that_is_said_once(make_mat
         workers.close()
     assert len(said) == 1
     assert "the machine is busy. Waiting up to 10 min in all." in said[0]
+
+
+def test_a_worker_that_ends_between_two_trials_costs_the_next_a_try_and_another_takes_its_place(
+    make_material, make_config, tmp_path
+):
+    workers = executor.RayExecutor(Plan(1, 1, gpus=0), Workers())
+
+    def ended(trial):
+        workers.submit(trial)
+        return workers.next_result(lambda report: True)
+
+    try:
+        workers.open(make_material(), tmp_path)
+        first = ended(Trial(1, make_config(), 7))
+        [worker] = workers._crew.idle
+        os.kill(ray.get(worker.__ray_call__.remote(lambda self: os.getpid())), signal.SIGKILL)
+        second = Trial(2, make_config(), 8)
+        lost, again = ended(second), ended(replace(second, lost=1))
+    finally:
+        workers.close()
+    assert [first.state, lost.state, again.state] == [State.COMPLETE, State.FAILED, State.COMPLETE]
+    assert lost.failure.cause is Cause.LOST
 
 
 @pytest.mark.slow

@@ -20,8 +20,8 @@ class Parting:
     """
 
     result: Result
-    memory_bytes: int = 0
-    device_peak_bytes: int = 0
+    memory_bytes: int
+    device_peak_bytes: int
 
     @classmethod
     def here(cls, result: Result) -> Parting:

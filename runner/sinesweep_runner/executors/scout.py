@@ -36,7 +36,7 @@ class Pathfinder(Worker):
 
     def prepare(self, trial: Trial) -> None:
         """Has the features of a trial in the cache, where they can be kept there."""
-        from sinesweep_runner.training.apparatus import forget
+        from sinesweep_runner.training.shelf import forget
 
         with suppress(Exception):  # the trial will fail by the same, and its result says so
             Inputs(trial.config, self._material, self._material.clips(), Stopwatch()).fill_cache()

@@ -59,7 +59,7 @@ def refit(
         ArtifactError: the folder cannot be written.
         Infeasible, PluginFault, NotANumber: as in any training.
     """
-    from sinesweep_runner.training.apparatus import forget
+    from sinesweep_runner.training.shelf import forget
 
     forget()  # a model that is used again would state settings of another trial
     try:

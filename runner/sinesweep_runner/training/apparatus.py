@@ -1,16 +1,7 @@
-"""Apparatus: the Keras models with which one configuration learns and answers.
-
-A backend traces, and perhaps compiles, a graph at its first use, which takes as long as a hundred steps. Two folds of a
-trial, two seeds, two learning rates, two strengths of an augmentation or, see `adjustable`, two dropout rates differ in
-the values of variables alone. So an apparatus whose structure is that of the last one in this process hands its values
-over to that, whose graphs are there already.
-"""
+"""Apparatus: the Keras models with which one configuration learns and answers."""
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
-import random
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,11 +26,7 @@ from sinesweep_runner.training.manysteps import StepGraph
 from sinesweep_runner.training.normalisation import normaliser
 from sinesweep_runner.training.optimizers import optimizer
 from sinesweep_runner.training.scale import Scale
-from sinesweep_runner.training.structure import Structure
 from sinesweep_runner.training.trainee import Trainee
-
-KEPT_WEIGHTS = 20_000_000
-"""An apparatus of a larger network is not kept: beside it the next might find too little memory."""
 
 
 @dataclass(frozen=True)
@@ -72,88 +59,7 @@ class Apparatus:
         return [*self.trainee.variables, *self.trainee.optimizer.variables]
 
 
-_kept: list[tuple[Structure, Apparatus]] = []
-
-
-def build(
-    inputs: Inputs,
-    rows: np.ndarray,
-    seed: int,
-    accumulate: int = 1,
-    class_weights: np.ndarray | None = None,
-    scale: Scale | None = None,
-) -> Apparatus:
-    """An apparatus with the values of a new one; the last one of the same structure is of no use afterwards.
-
-    Its models may be older: their weights are right, their configs may state dropout, L1 and L2 of an earlier trial.
-
-    Args:
-        rows: the examples on which the statistics of the normalisation are measured.
-        seed: of the network's first weights, of its chance, and of the augmentations.
-        accumulate: in how many parts, one after another, a batch passes the network.
-        class_weights: how much a clip of each class counts `(classes,)`; None for all the same.
-        scale: what turns z-scored answers into values; None where answers are probabilities.
-
-    Raises:
-        Infeasible, PluginFault: as the functions of `assembly`.
-    """
-    structure = Structure.of(inputs, rows, accumulate, class_weights is None, scale)
-
-    def made() -> Apparatus:
-        return _build(inputs, rows, seed, accumulate, class_weights, scale)
-
-    last = _serving(structure, inputs)
-    if last is not None:
-        # Not by Keras: a new seed of TensorFlow's own would cost it all its graphs.
-        random.seed(seed % 2**32)
-        np.random.seed(seed % 2**32)  # noqa: NPY002 - whatever a plugin draws from
-        fresh = made()
-        if _taken_over(last, fresh):
-            # Where features are kept, no graph knows which front end they came from.
-            last = dataclasses.replace(last, front=fresh.front)
-            _kept[0] = structure, last
-            return last
-    forget()  # its room may be needed
-    keras.utils.set_random_seed(seed % 2**32)
-    fresh = made()
-    if fresh.network.count_params() <= KEPT_WEIGHTS:
-        _kept.append((structure, fresh))
-    return fresh
-
-
-def _serving(structure: Structure, inputs: Inputs) -> Apparatus | None:
-    """The last apparatus, where its graphs are those of this structure."""
-    return next((last for known, last in _kept if known.serves(last.network, last.loss, structure, inputs)), None)
-
-
-def _taken_over(kept: Apparatus, fresh: Apparatus) -> bool:
-    """Gives the values of one to the other; False where it would not become the same by that.
-
-    Then some layer has grown since it was first called, or chance is more than values.
-    """
-    if kept.chance != fresh.chance:
-        return False
-    pairs = list(itertools.zip_longest(kept.variables, fresh.variables))
-    if any(old is None or new is None or old.shape != new.shape for old, new in pairs):
-        return False
-    for old, new in pairs:
-        old.assign(new)
-    return True
-
-
-def forget() -> None:
-    """Frees the memory of the last apparatus, its graphs included."""
-    _kept.clear()
-    backend.release_graphs()
-
-
-def tidy() -> None:
-    """Frees what models that are gone have left, where that does not cost the graphs of the last apparatus."""
-    if not _kept:
-        keras.backend.clear_session(free_memory=False)
-
-
-def _build(
+def assemble(
     inputs: Inputs,
     rows: np.ndarray,
     seed: int,
@@ -161,6 +67,7 @@ def _build(
     class_weights: np.ndarray | None,
     scale: Scale | None,
 ) -> Apparatus:
+    """A new one, that has traced nothing; the arguments are those of `shelf.build`."""
     parts, config, outputs = inputs.parts, inputs.config, inputs.material.outputs
     augmentations = _augmentations(inputs, seed % 2**31)
     front = inputs.front()

@@ -60,8 +60,8 @@ def _weighed(config: Config, length: Length, task: Task, outputs: int) -> tuple[
     """What the network costs, and how large its training is."""
     import keras
 
-    from sinesweep_runner.training.apparatus import tidy  # these load Keras
     from sinesweep_runner.training.reloading import check_reloads
+    from sinesweep_runner.training.shelf import tidy  # these load Keras
 
     parts, shape = Parts.of(config), check(config, length)
     with keras.device("cpu:0"):

@@ -37,8 +37,8 @@ class Learner:
             accumulate: in how many parts, one after another, a batch passes the network; their mean makes the step.
         """
         # Not at the top: this module is read by ways that need no Keras.
-        from sinesweep_runner.training.apparatus import build
         from sinesweep_runner.training.manysteps import Walk
+        from sinesweep_runner.training.shelf import build
 
         self._inputs, self._seed, self._fit, self._accumulate = inputs, seed, inputs.parts.fit, accumulate
         self._losses: list[float] = []  # of the very first step, and the mean of every epoch

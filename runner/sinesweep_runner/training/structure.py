@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ class Structure:
     """Equal where graphs are the same.
 
     Attributes:
-        network, loss: their plugins with all settings. Others may have the same graph, see `serves`.
+        network, loss: their plugins with all settings. Others may have the same graph, see `Wanted`.
         rest: all the rest, the kinds of these plugins included.
     """
 
@@ -36,7 +37,7 @@ class Structure:
 
     @classmethod
     def of(cls, inputs: Inputs, rows: np.ndarray, accumulate: int, unweighted: bool, scale: Scale | None) -> Structure:
-        """Of a trial that trains on these rows; the arguments are those of `apparatus.build`."""
+        """Of a trial that trains on these rows; the arguments are those of `shelf.build`."""
         parts, material = inputs.parts, inputs.material
         fit = dataclasses.replace(parts.fit, **{name: getattr(type(parts.fit)(), name) for name in OUTSIDE})
         others = _front(inputs), _in_graph(parts.augmentations)
@@ -46,20 +47,35 @@ class Structure:
         rest = material.task, material.outputs, size, accumulate, unweighted, scale
         return cls(identity(parts.architecture), identity(parts.loss), [*others, kinds, fit, shapes, rest])
 
-    def serves(self, network: Any, loss: Any, wanted: Structure, inputs: Inputs) -> bool:
-        """Whether the graphs of this structure, of that network and that loss, are those of the one that is wanted.
 
-        Where plugins have other settings, these are asked to build once more: only settings of adjustable parts may
+class Wanted:
+    """The graphs that a trial wants: its structure, and what it would build, where that has to be looked at."""
+
+    def __init__(self, structure: Structure, inputs: Inputs) -> None:
+        """Nothing is built yet; the structure is that of a trial with these inputs."""
+        self._structure, self._inputs = structure, inputs
+
+    def are_of(self, structure: Structure, network: Any, loss: Any) -> bool:
+        """Whether they are those of this structure, of that network and that loss.
+
+        Where plugins have other settings, they are asked to build once more: only settings of adjustable parts may
         differ in the outcome.
         """
-        if self.rest != wanted.rest:
+        if self._structure.rest != structure.rest:
             return False
-        parts, config, material = inputs.parts, inputs.config, inputs.material
-        if self.loss != wanted.loss and not _alike(loss, build_loss(parts, config, material.task).layer):
+        if self._structure.loss != structure.loss and not _alike(outline(loss), self._loss):
             return False
-        return self.network == wanted.network or _alike(
-            network, build_network(parts, config, inputs.shape, material.outputs)
-        )
+        return self._structure.network == structure.network or _alike(outline(network), self._network)
+
+    @cached_property
+    def _network(self) -> Any:
+        inputs = self._inputs
+        return outline(build_network(inputs.parts, inputs.config, inputs.shape, inputs.material.outputs))
+
+    @cached_property
+    def _loss(self) -> Any:
+        inputs = self._inputs
+        return outline(build_loss(inputs.parts, inputs.config, inputs.material.task).layer)
 
 
 def _front(inputs: Inputs) -> Any:
@@ -78,5 +94,5 @@ def _in_graph(augmentations: Iterable[Augmenter]) -> list[Any]:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    known = outline(one)
-    return known is not None and known == outline(other)
+    """Whether two outlines are known, and equal."""
+    return one is not None and one == other

@@ -37,7 +37,7 @@ def train(trial: Trial, material: Material, keep_going: Callable[[Report], bool]
             trial that was interrupted goes on, and the end of every fold, from which one that continues it does;
             None to keep none.
     """
-    from sinesweep_runner.training.apparatus import forget
+    from sinesweep_runner.training.shelf import forget
 
     result = Run(trial, material, keep_going, folder).result()
     if result.failure is not None:  # it may have been the lack of memory

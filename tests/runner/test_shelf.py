@@ -12,7 +12,7 @@ import soundfile
 from sinesweep import predictions
 from sinesweep.trial import State, Trial
 from sinesweep_runner.model.winner import refit
-from sinesweep_runner.training import apparatus
+from sinesweep_runner.training import shelf
 from sinesweep_runner.training.inputs import Inputs
 from sinesweep_runner.training.learner import Learner
 from sinesweep_runner.training.stopwatch import Stopwatch
@@ -25,7 +25,7 @@ AUGMENTED = [{"name": "noise"}, {"name": "time_mask"}, {"name": "mixup"}]
 @pytest.fixture
 def traced(monkeypatch):
     """How often a training step was traced; nothing is kept from other tests."""
-    monkeypatch.setattr(apparatus, "_kept", [])
+    monkeypatch.setattr(shelf, "_kept", [])
     times, compute_loss = [], Trainee.compute_loss
     monkeypatch.setattr(
         Trainee, "compute_loss", lambda *given, **named: times.append(1) or compute_loss(*given, **named)
@@ -67,7 +67,7 @@ def test_a_trial_with_other_values_shares_it_and_comes_to_the_same_as_alone(
 ):
     material, other = make_material(), make_config(augmentations=AUGMENTED, **changed)
     alone = trained(other, material)
-    apparatus._kept.clear()
+    shelf._kept.clear()
     trained(make_config(augmentations=AUGMENTED), material)
     traced.clear()
     again = trained(other, material, folder="b")
@@ -93,7 +93,7 @@ def test_a_trial_with_another_dropout_penalty_or_smoothing_shares_it_and_comes_t
 ):
     material = make_material()
     alone = trained(make_config(**changed), material)
-    apparatus._kept.clear()
+    shelf._kept.clear()
     other = trained(make_config(**before), material, folder="b")
     traced.clear()
     again = trained(make_config(**changed), material, folder="c")
@@ -125,7 +125,7 @@ def test_a_trial_with_other_strengths_of_augmentations_shares_it_and_comes_to_th
     weak, strong = (each[place] if isinstance(place, slice) else [each[place]] for each in (WEAK, STRONG))
     material, seen = make_material(folds=1), {"epochs": 2}
     alone = trained(make_config(augmentations=strong, fit=seen), material)
-    apparatus._kept.clear()
+    shelf._kept.clear()
     other = trained(make_config(augmentations=weak, fit=seen), material, folder="b")
     traced.clear()
     again = trained(make_config(augmentations=strong, fit=seen), material, folder="c")
@@ -142,7 +142,7 @@ def test_what_an_augmentation_reads_from_files_is_taken_over_too(make_config, ma
     )
     material = make_material(folds=1)
     alone = trained(loud, material)
-    apparatus._kept.clear()
+    shelf._kept.clear()
     trained(soft, material, folder="b")
     traced.clear()
     assert equal(trained(loud, material, folder="c"), alone)
@@ -166,7 +166,7 @@ def test_a_trial_whose_features_are_kept_shares_it_with_another_front_end_and_an
     masked, material = {"augmentations": [{"name": "time_mask"}]}, make_material(folds=1)
     low, high = (make_config(features=features, **masked) for features in (LOW, HIGH))
     alone = predicted(high, material)
-    apparatus._kept.clear()
+    shelf._kept.clear()
     other = predicted(low, material)
     traced.clear()
     again = predicted(high, material)
@@ -186,16 +186,20 @@ def test_a_model_that_is_kept_states_its_own_dropout_after_a_trial_with_another(
     assert [layer.rate for layer in model._flatten_layers() if isinstance(layer, keras.layers.Dropout)] == [0.6]
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="these are TensorFlow's graphs")
-def test_graphs_that_are_forgotten_leave_nothing_behind(make_config, make_material, trained):
-    def graphs():
-        return sum(type(each).__name__ == "FuncGraph" for each in gc.get_objects())
+TENSORFLOW = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="these are TensorFlow's graphs")
 
-    apparatus.forget()
+
+def graphs():
+    return sum(type(each).__name__ == "FuncGraph" for each in gc.get_objects())
+
+
+@TENSORFLOW
+def test_graphs_that_are_forgotten_leave_nothing_behind(make_config, make_material, trained):
+    shelf.forget()
     before = graphs()
     trained(make_config(), make_material())
     assert graphs() > before
-    apparatus.forget()
+    shelf.forget()
     assert graphs() == before
 
 
@@ -252,7 +256,7 @@ def test_so_is_what_stands_in_the_graph_of_an_augmented_trial(
 
 def expect_traced_anew(before, config, material, trained, traced):
     alone = trained(config, material)
-    apparatus._kept.clear()
+    shelf._kept.clear()
     trained(before, material)
     traced.clear()
     again = trained(config, material, folder="b")
@@ -263,13 +267,70 @@ def expect_traced_anew(before, config, material, trained, traced):
 def test_balanced_weights_are_those_of_the_fold_under_way(make_config, make_material, trained, traced):
     material, config = make_material(folds=2), make_config(fit={"class_weights": "balanced"})
     both = trained(config, material)
-    apparatus._kept.clear()
+    shelf._kept.clear()
     traced.clear()
     assert equal(trained(config, material, folder="b"), both)
     assert len(traced) == 1
 
 
 def test_a_large_network_is_not_kept(make_config, make_material, trained, traced, monkeypatch):
-    monkeypatch.setattr(apparatus, "KEPT_WEIGHTS", 10)
+    monkeypatch.setattr(shelf, "MOST_WEIGHTS", 10)
     trained(make_config(), make_material())
-    assert apparatus._kept == []
+    assert shelf._kept == []
+
+
+SMALL, WIDE = {"architecture": {"name": "mlp", "layers": 1}}, {"architecture": {"name": NET, "units": 8}}
+
+
+def test_two_networks_in_turns_are_traced_once_each_and_come_to_the_same_as_alone(
+    make_config, make_material, trained, traced
+):
+    material, configs = make_material(), [make_config(**SMALL), make_config(**WIDE)]
+    alone = []
+    for config in configs:
+        shelf._kept.clear()
+        alone.append(trained(config, material))
+    shelf._kept.clear()
+    traced.clear()
+    turns = [[trained(config, material, folder=f"turn {turn}") for config in configs] for turn in range(3)]
+    assert len(traced) == len(configs)
+    assert all(equal(now, once) for turn in turns for now, once in zip(turn, alone, strict=True))
+
+
+def test_of_more_than_are_kept_the_one_that_was_used_longest_ago_goes(
+    make_config, make_material, trained, traced, monkeypatch
+):
+    monkeypatch.setattr(shelf, "MOST", 2)
+    first, second, third = make_config(**SMALL), make_config(**WIDE), make_config()
+    for config, times in [(first, 1), (second, 2), (first, 2), (third, 3), (first, 3), (second, 4)]:
+        trained(config, make_material())
+        assert len(traced) == times
+
+
+def test_networks_are_kept_that_have_so_many_weights_together(make_config, make_material, trained, monkeypatch):
+    monkeypatch.setattr(shelf, "_kept", [])
+    trained(make_config(**SMALL), make_material())
+    trained(make_config(**WIDE), make_material())
+    each = [apparatus.network.count_params() for _, apparatus in shelf._kept]
+    for room, kept in [(sum(each), each), (sum(each) - 1, each[1:])]:
+        shelf._kept.clear()
+        monkeypatch.setattr(shelf, "MOST_WEIGHTS", room)
+        trained(make_config(**SMALL), make_material())
+        trained(make_config(**WIDE), make_material())
+        assert [apparatus.network.count_params() for _, apparatus in shelf._kept] == kept
+
+
+@TENSORFLOW
+def test_the_graphs_of_one_that_went_leave_nothing_behind_beside_those_that_stay(
+    make_config, make_material, trained, monkeypatch
+):
+    monkeypatch.setattr(shelf, "MOST", 2)
+    shelf.forget()
+    counts = []
+    for _ in range(3):
+        for config in (make_config(), make_config(**SMALL), make_config(**WIDE)):
+            trained(config, make_material())
+        gc.collect()
+        counts.append(graphs())
+    assert counts[0] > 0
+    assert len(set(counts)) == 1
