@@ -16,7 +16,7 @@ _HOMES = {
     "board_of": "sinesweep_runner.outcome",
     "finalize": "sinesweep_runner.sweeping",
     "predict": "sinesweep_runner.model.prediction",
-    "resume": "sinesweep_runner.sweeping",
+    "resume": "sinesweep_runner.resuming",
     "run": "sinesweep_runner.sweeping",
     "segments": "sinesweep_runner.model.segments",
 }

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from sinesweep.begun import dotted
 from sinesweep.comparison import Comparison, Side, compare
 from sinesweep.errors import SweepError
 from sinesweep.judge import told_by_seed
@@ -43,32 +42,8 @@ def _side(folder: Path) -> Side:
     return Side(
         name=str(folder),
         board=board,
-        settings={key: value for key, value in _dotted(plain(sweep)) if key not in UNTOLD},
+        settings={key: value for key, value in dotted(plain(sweep)) if key not in UNTOLD},
         fingerprint=split.get("fingerprint", ""),
         best=told_by_seed(predictions_in(folder), [each for each in ended if each.trial.number in trainings]),
         groups=[clip["group"] for clip in split.get("clips", [])],
     )
-
-
-def _dotted(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """`{"fit": {"epochs": 3}}` → `[("fit.epochs", "3")]`; ranges and lists stay whole."""
-    found: list[tuple[str, str]] = []
-    for key, value in document.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping) and value and not _is_range(value):
-            found += _dotted(value, f"{name}.")
-        else:
-            found.append((name, _told(value)))
-    return found
-
-
-def _told(value: Any) -> str:
-    if value is None:
-        return "its defaults"
-    if value == {} or value == []:
-        return "none"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _is_range(value: Mapping[str, Any]) -> bool:
-    return {"low", "high"} <= set(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sinesweep.continuing import Wish
 from sinesweep.errors import SweepError
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
+from sinesweep.stopping import Plateau
 from sinesweep.sweep import Sweep
 from sinesweep_runner.training.progress import has_final_state
 
@@ -25,7 +27,10 @@ def wishes_for(folder: Path, board: Leaderboard, record: Record, top: int, epoch
     before = {results[number].trial.continues for number in board.longer}
     best = [results[row.number] for row in board.rows if results[row.number].trial.origin not in before][:top]
     if not best:
-        raise SweepError(f"{folder}: no trial has a score yet, so there is nothing to continue")
+        raise SweepError(
+            f"{folder}: no trial has a score yet, so there is nothing to continue; `sinesweep resume"
+            f" {shlex.quote(str(folder))}` goes on with the search"
+        )
     short = [result for result in best if result.trial.config["fit"]["epochs"] < epochs]
     if not short:
         longest = max(result.trial.config["fit"]["epochs"] for result in best)
@@ -52,3 +57,10 @@ def with_budget_spent(sweep: Sweep, record: Record) -> Sweep:
     return sweep.model_copy(
         update={"budget": sweep.budget.model_copy(update={"trials": max(1, len(spent)), "hours": None})}
     )
+
+
+def is_unfinished(sweep: Sweep, record: Record) -> bool:
+    """Whether the search of a sweep would go on, if it were resumed."""
+    if len(record.spent()) >= sweep.budget.trials or Plateau(sweep, record.results()).reached():
+        return False
+    return sweep.budget.hours is None or record.seconds < sweep.budget.hours * 3600

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from sinesweep.begun import HOW, RESUMABLE, SEARCHED, settled
 from sinesweep.errors import SweepError
 from sinesweep.extending import extend_study
 from sinesweep.record import Record
@@ -18,13 +19,7 @@ from sinesweep_runner.continuing import wishes_for
 from sinesweep_runner.outcome import board_of
 from sinesweep_runner.searching import Outcome
 from sinesweep_runner.sweepfolder import SweepFolder
-from sinesweep_runner.sweeping import RESUMABLE, go_on
-
-SEARCHED = ("features", "architectures", "losses", "augmentations", "fit")
-"""Sections that say what is searched; scores of trials inside and outside of them are scores of one test."""
-
-HOW = ("search.sampler", "search.pruner", "search.startup_trials")
-"""How it is searched may change too."""
+from sinesweep_runner.sweeping import go_on
 
 
 def extend(
@@ -53,14 +48,17 @@ def extend(
     more = [*_grown("trials", trials, old.budget.trials), *_grown("hours", hours, old.budget.hours), *overrides]
     if not more:
         raise SweepError(f"{folder}: nothing to extend by; give --trials +50, --hours +2 or --set key=value")
+    for option, asked in (("trials", trials), ("hours", hours)):
+        if asked is not None and f"budget.{option}" in map(key_of, overrides):
+            raise SweepError(f"--{option} {asked} and --set budget.{option}=…: expected one of them")
     for each in more:
         _check_comparable(each)
     new = override(old, more)
-    if trials is not None and place.has_begun(old):
-        _check_larger(trials, new.budget.trials, Record.of(old, place.storage(old)))
+    if place.has_begun(old):
+        _check_not_spent(place, new, Record.of(old, place.storage(old)))
 
     def ready(sweep: Sweep) -> Sweep:
-        if not place.has_begun(old) or sweep.space() == old.space():
+        if not place.has_begun(old) or settled(sweep) == settled(old):
             return sweep
         note_resume(old, place.storage(old), place.events_file)
         extension = extend_study(old, sweep, place.storage(old))
@@ -103,10 +101,13 @@ def _grown(name: str, asked: str | None, before: float | None) -> list[str]:
     return [f"budget.{name}={before + more:g}"]
 
 
-def _check_larger(asked: str, trials: int, record: Record) -> None:
-    done = len(record.spent())
+def _check_not_spent(place: SweepFolder, sweep: Sweep, record: Record) -> None:
+    done, trials = len(record.spent()), sweep.budget.trials
     if trials <= done:
-        raise SweepError(f"--trials {asked}: {many(done, 'trial')} of this sweep are done; expected more, such as +50")
+        raise SweepError(
+            f"{place.path}: {many(done, 'trial')} of this sweep are done, and its budget is {trials}, so nothing would"
+            " be trained; expected more, such as --trials +50"
+        )
 
 
 def _check_comparable(override: str) -> None:

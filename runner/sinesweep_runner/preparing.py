@@ -23,6 +23,7 @@ from sinesweep.settle import settle
 from sinesweep.split import Split, hold_out, make_split
 from sinesweep.sweep import Sweep
 from sinesweep_runner import backend
+from sinesweep_runner.datachange import change
 from sinesweep_runner.sound.problemlist import list_problems
 from sinesweep_runner.sound.scan import ScanReport, apply_policy, no_scan, scan
 from sinesweep_runner.sound.waveforms import WaveformStore
@@ -178,13 +179,13 @@ def record_split(prepared: Prepared, folder: SweepFolder) -> None:
     Raises:
         SweepError: the data are not those that this sweep began with.
     """
-    before = folder.recall(folder.split_file)
-    if before is not None and before["fingerprint"] != prepared.fingerprint():
+    before, now = folder.recall(folder.split_file), _facts(prepared)
+    if before is not None and before["fingerprint"] != now["fingerprint"]:
         raise SweepError(
-            f"{folder.path}: the data set has changed since this sweep began (fingerprint {before['fingerprint']}, now"
-            f" {prepared.fingerprint()}). Bring the files back, or begin a new sweep with `sinesweep run --out …`"
+            f"{folder.path}: the data set has changed since this sweep began: {change(before, now)}. Bring back what it"
+            " was, or begin a new sweep with `sinesweep run --out …`"
         )
-    folder.record(folder.split_file, _facts(prepared))
+    folder.record(folder.split_file, now)
 
 
 def _facts(prepared: Prepared) -> dict[str, Any]:

@@ -49,9 +49,9 @@ class SearchFailed(SweepFailed):
         super().__init__(why)
 
 
-def bound_study(sweep: Sweep, place: SweepFolder, split: str, resume: bool) -> Study:
-    """The sweep's study, tied to its split."""
-    storage = place.storage(sweep)
+def bound_study(sweep: Sweep, place: SweepFolder, split: str) -> Study:
+    """The sweep's study, new or as it stands, tied to its split."""
+    storage, resume = place.storage(sweep), place.has_begun(sweep)
     if resume:
         Record.of(sweep, storage).check_split(split)  # before a trial of what may be another sweep is touched
     study = RecordedStudy(sweep, storage, place.events_file, resume=resume)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sinesweep.errors import SweepError, SweepFailed
+from sinesweep.errors import SweepError
 from sinesweep.files import write_lastingly
 from sinesweep.sweep import Sweep
 from sinesweep.sweepfile import dump, override, read_begun
-from sinesweep_runner.owner import Owner, clear
+from sinesweep_runner.claim import claimed
+from sinesweep_runner.owner import clear
 
 OUTCOMES = ("test.json", "best", "predictions", "checkpoints", "leaderboard.json")
 """What there is only once the study of a sweep has been made."""
@@ -125,11 +125,11 @@ class SweepFolder:
         if held is None and self.path.is_dir() and any(file != self._lock for file in self.path.iterdir()):
             raise SweepError(f"{self.path} is not empty and holds no sweep; choose another folder with --out")
         if self.has_begun(sweep):
-            from sinesweep.storage import shown
+            from sinesweep.storage import shown, study_name
 
             raise SweepError(
-                f"storage: {shown(self.storage(sweep))} already holds a study named '{sweep.name}', of a sweep in"
-                " another folder. Resume that one, or rename yours"
+                f"storage: {shown(self.storage(sweep))} already holds a study named '{study_name(sweep)}', of a sweep"
+                " in another folder. Resume that one, or give yours another name with --set study=…"
             )
 
     def begin(self, sweep: Sweep) -> None:
@@ -145,49 +145,9 @@ class SweepFolder:
         if not self.problems_file.exists() and not self.has_begun(sweep):
             shutil.rmtree(self.path)
 
-    @contextmanager
-    def claimed(self, say: Callable[[str], None] = _tell) -> Iterator[None]:
-        """Within, this process alone runs the sweep; the system ends the claim with the process, however it dies.
-
-        Makes the folder where there is none. The lock file names the owner; one that is named there and holds no lock
-        has died.
-
-        Args:
-            say: told where that is so.
-
-        Raises:
-            SweepError: another process runs it, or the folder cannot be written.
-            SweepFailed: the disk became full.
-        """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = self._lock.open("a+b", buffering=0)
-        except OSError as reason:
-            raise SweepError(
-                f"{self.path} cannot be written: {reason.strerror}; make it writable, or choose another folder with"
-                " --out"
-            ) from None
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise SweepError(
-                    f"{self.path}: {Owner.named_in(lock) or 'another process'} is running this sweep; wait for its end,"
-                    " or stop it with Ctrl-C"
-                ) from None
-            if (dead := Owner.named_in(lock)) is not None:
-                say(f"{dead} ran this sweep and ended without a word; it goes on from what is there.")
-            try:
-                Owner.this_process().write(lock)
-                yield
-            except OSError as reason:
-                if reason.errno not in (errno.ENOSPC, errno.EDQUOT):
-                    raise
-                raise SweepFailed(
-                    f"{self.path}: no space left on the disk. Free some, and go on with `sinesweep resume {self.path}`"
-                ) from reason
-            finally:
-                clear(lock)
+    def claimed(self, say: Callable[[str], None] = _tell) -> AbstractContextManager[None]:
+        """Within, this process alone runs the sweep; see `claim.claimed`."""
+        return claimed(self.path, self._lock, say)
 
     def leave(self) -> None:
         """Names nobody as the owner, where the process ends by intention without coming out of `claimed`."""
@@ -223,15 +183,26 @@ class SweepFolder:
         return override(self.begun(), ())
 
     def begun(self) -> Sweep:
-        """The same for those who only read its results: a plugin that is gone or broken by now does not matter."""
-        return read_begun(self._begun_file())
+        """The same for those who only read its results: a plugin that is gone or broken by now does not matter.
 
-    def _begun_file(self) -> Path:
+        Raises:
+            SweepError: there is none, or somebody has changed in its file what may not change.
+        """
         if not self.sweep_file.exists():
+            inside = f"; it lies in {self.path.parent}" if self.path == SweepFolder(self.path.parent).sweep_file else ""
             raise SweepError(
-                f"{self.path} holds no sweep (there is no sweep.yaml in it); begin one with `sinesweep run`"
+                f"{self.path} holds no sweep (there is no sweep.yaml in it{inside}); begin one with `sinesweep run`"
             )
-        return self.sweep_file
+        from sinesweep.begun import changes, listed  # Optuna, as above
+
+        sweep = read_begun(self.sweep_file)
+        if changed := changes(self.events_file, sweep):
+            raise SweepError(
+                f"{self.sweep_file} says otherwise than when the search began: {listed(changed)}. Put it back, since"
+                f" scores of before and after could not be compared; `sinesweep extend {shlex.quote(str(self.path))}"
+                " --set …` changes what is searched"
+            )
+        return sweep
 
     def record(self, file: Path, facts: Mapping[str, Any]) -> None:
         """Writes facts as JSON, whole or not at all."""

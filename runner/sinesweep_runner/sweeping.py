@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sinesweep.aside import Aside
 from sinesweep.continuing import Wish
-from sinesweep.errors import Infeasible, PluginFault, SweepError, SweepFailed, UserError, nearest
+from sinesweep.errors import DatasetError, Infeasible, PluginFault, SweepError, SweepFailed, UserError
 from sinesweep.files import write_lastingly
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
@@ -17,25 +17,22 @@ from sinesweep.recording import note
 from sinesweep.rows import Row
 from sinesweep.safety import unsafe_augmentations
 from sinesweep.sweep import Sweep
-from sinesweep.sweepfile import complete, dump, key_of, override
+from sinesweep.sweepfile import complete, dump
 from sinesweep.wording import many
 from sinesweep_runner import finishing
-from sinesweep_runner.continuing import with_budget_spent
+from sinesweep_runner.continuing import is_unfinished, with_budget_spent
 from sinesweep_runner.outcome import board_of
 from sinesweep_runner.placement import Plan
 from sinesweep_runner.preparing import Prepared, Table, look, material_of, read_table, record_split
 from sinesweep_runner.reporting import write_report
 from sinesweep_runner.searching import Outcome, bound_study, finals, run_baseline, search
 from sinesweep_runner.sound.audit import duplicate_flags, duplicates_across
-from sinesweep_runner.sound.waveforms import default_store
+from sinesweep_runner.sound.waveforms import WaveformStore, default_store
 from sinesweep_runner.starting import executor_for, loading_keras, plan_for
 from sinesweep_runner.sweepfolder import SweepFolder
 from sinesweep_runner.training.failures import NotANumber
 from sinesweep_runner.training.material import Material
 from sinesweep_runner.watch import Watch, watching
-
-RESUMABLE = ("budget.", "finalists.", "workers.")
-"""What may change when a sweep goes on: how long and where, not what is searched."""
 
 
 def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> Outcome:
@@ -60,31 +57,11 @@ def run(sweep: Sweep, folder: Path | None = None, *, finalize: bool = True) -> O
     with place.claimed():
         try:
             place.begin(sweep)
-            return _carry_on(sweep, place, plan, table, resume=False, finalize=finalize)
+            return _carry_on(table, place, plan, finalize=finalize)
         except UserError:
             if new:
                 place.withdraw(sweep)
             raise
-
-
-def resume(folder: Path, overrides: Sequence[str] = (), *, finalize: bool = True) -> Outcome:
-    """Goes on with a sweep that was stopped; `overrides` may change its budget, its finalists and its workers.
-
-    Raises:
-        SweepError: there is no sweep, its data have changed, or an override changes what is searched.
-        SweepFailed: it went on and had to stop, or no trial has a score.
-    """
-    place = SweepFolder(folder)
-    sweep = place.sweep()
-    wrong = [each for each in overrides if not key_of(each).startswith(RESUMABLE)]
-    if wrong:
-        allowed = ", ".join(f"{section}…" for section in RESUMABLE)
-        meant = nearest(key_of(wrong[0]).partition(".")[0], [section.rstrip(".") for section in RESUMABLE])
-        raise SweepError(f"--set {wrong[0]}: only {allowed} may change on resume.{meant or ' Begin a new sweep'}")
-    if overrides:
-        sweep = override(sweep, overrides)
-        _check_not_overspent(place, sweep)
-    return go_on(place, sweep, finalize=finalize)
 
 
 def go_on(
@@ -95,37 +72,36 @@ def go_on(
     ready: Callable[[Sweep], Sweep] = lambda sweep: sweep,
     wishes: Sequence[Wish] = (),
 ) -> Outcome:
-    """Goes on with the sweep in a folder, as it is from now on; raises as `resume` does.
+    """Goes on with the sweep in a folder, as it is from now on; raises as `resuming.resume` does.
 
     Args:
         ready: what is to be done to the sweep when nobody else can run it, before it is written down.
         wishes: finished trials that are to be trained longer; then nothing else is.
     """
-    plan, table = plan_for(sweep), read_table(sweep)
+    plan, table = plan_for(sweep), _table(place, sweep)
     with place.claimed():
         place.check_study(table.sweep)
-        sweep = ready(table.sweep)
-        write_lastingly(place.sweep_file, dump(sweep))
-        begun = place.has_begun(sweep)
-        return _carry_on(sweep, place, plan, table, resume=begun, finalize=finalize, wishes=wishes)
+        return _carry_on(table, place, plan, finalize=finalize, ready=ready, wishes=wishes)
 
 
 def _carry_on(
-    sweep: Sweep,
+    table: Table,
     place: SweepFolder,
     plan: Plan,
-    table: Table,
     *,
-    resume: bool,
     finalize: bool,
+    ready: Callable[[Sweep], Sweep] = lambda sweep: sweep,
     wishes: Sequence[Wish] = (),
 ) -> Outcome:
+    sweep = table.sweep
     if not finalize:
         place.keep_sealed()
     with watching(sweep, plan.count) as watch, _way_back("resume", place, watch):
         with loading_keras(sweep, plan) as loaded, executor_for(sweep, plan, watch, place) as executor:
             prepared, material = _prepare(sweep, place, table, watch)
-            study = bound_study(sweep, place, prepared.fingerprint(), resume)
+            sweep = ready(sweep)
+            write_lastingly(place.sweep_file, dump(sweep))  # not before: one that is refused stays what it was
+            study = bound_study(sweep, place, prepared.fingerprint())
             note(place.events_file, {"threads": plan.threads})  # scores depend on it in their last digits
             for sentence in Aside(study.space, study.record).revise():
                 watch.say(sentence)
@@ -136,28 +112,48 @@ def _carry_on(
             loaded()
             executor.open(material, place.path)
             asked = with_budget_spent(sweep, study.record) if wishes else sweep
+            goes_on = bool(wishes) and is_unfinished(sweep, study.record)
             watch.remember(study.record)
             why, stopped = search(asked, place, study, executor, material, watch)
-            watch.say(f"The search has ended: {why}.")
-            if not stopped and place.recall(place.test_file) is None:
+            ends = "The trials that were to be trained longer have ended." if wishes and not stopped else ""
+            watch.say(ends or f"The search has ended: {why}.")
+            if not stopped and not goes_on and place.recall(place.test_file) is None:
                 stopped = finals(sweep, place, study, executor, material, watch)
         board = write_report(place.path)[0].board
         if board.best is None and not stopped:
             raise SweepFailed(_without_a_score(board))
-        if board.test is not None:
-            watch.say(f"The test part was opened before, for trial {board.test.trial}; best/ stays as it is.")
-        elif place.stays_sealed:
-            opener = f"sinesweep finalize {shlex.quote(str(place.path))}"
-            watch.say(f"The test part stays sealed, as was asked; `{opener}` opens it, once.")
+        if reason := _why_none_is_crowned(place, board, prepared, goes_on=goes_on):
+            watch.say(reason)
         elif not stopped:
             board = _finish(place, sweep, study.record, prepared, material, watch, finishing.winner_of(place, board))
     return Outcome(place.path, board, why, stopped)
 
 
-def _check_not_overspent(place: SweepFolder, sweep: Sweep) -> None:
-    done = len(Record.of(sweep, place.storage(sweep)).spent()) if place.has_begun(sweep) else 0
-    if sweep.budget.trials < done:
-        raise SweepError(f"budget.trials: {many(done, 'trial')} of this sweep are done; got {sweep.budget.trials}")
+def _why_none_is_crowned(place: SweepFolder, board: Leaderboard, prepared: Prepared, *, goes_on: bool) -> str:
+    """Why the test part is not opened now, and `best/` not written; empty where they may be."""
+    here, sealed = shlex.quote(str(place.path)), bool(prepared.split.test)
+    if board.test is not None:
+        return f"The test part was opened before, for trial {board.test.trial}; best/ stays as it is."
+    if place.stays_sealed and sealed:
+        return f"The test part stays sealed, as was asked; `sinesweep finalize {here}` opens it, once."
+    if place.stays_sealed:
+        return f"No best/ is written, as was asked; `sinesweep finalize {here}` does it."
+    if goes_on:
+        stays = "the test part stays sealed" if sealed else "no best/ is written"
+        return f"The search itself has not ended, so {stays}. Go on with: sinesweep resume {here}"
+    return ""
+
+
+def _table(place: SweepFolder, sweep: Sweep) -> Table:
+    """The data of a sweep that was begun; its reader would not know that they may have moved."""
+    try:
+        return read_table(sweep)
+    except UserError as reason:
+        path = sweep.data.settings().get("path")
+        if not isinstance(path, str) or Path(path).exists():
+            raise
+        resume = f"sinesweep resume {shlex.quote(str(place.path))} --set data.path=…"
+        raise SweepError(f"{reason}. Where the data have moved, go on with: {resume}") from None
 
 
 @contextmanager
@@ -191,7 +187,7 @@ def finalize(folder: Path, trial: int | None = None) -> Outcome:
     sweep = place.sweep()
     with place.claimed(), watching(sweep, 1) as watch, _way_back("finalize", place, watch):
         best = finishing.winner_of(place, board_of(place.path), trial)  # who may not open it learns so at once
-        prepared, material = _prepare(sweep, place, read_table(sweep), watch)
+        prepared, material = _prepare(sweep, place, _table(place, sweep), watch)
         board = _finish(place, sweep, Record.of(sweep, place.storage(sweep)), prepared, material, watch, best)
     return Outcome(folder, board, "finalized")
 
@@ -217,7 +213,8 @@ def _finish(
 
 def _prepare(sweep: Sweep, place: SweepFolder, table: Table, watch: Watch) -> tuple[Prepared, Material]:
     store = default_store()
-    prepared = look(table, sweep, store, watch.progress, place.problems_file)
+    prepared = _looked(table, sweep, place, store, watch)
+    record_split(prepared, place)
     for warning in (*prepared.dataset.notes, *prepared.scan.warnings()):
         watch.say(warning)
     watch.say(prepared.split.how)
@@ -225,8 +222,19 @@ def _prepare(sweep: Sweep, place: SweepFolder, table: Table, watch: Watch) -> tu
         watch.say(remark)
     for sentence in unsafe_augmentations(sweep):
         watch.say(f"WARNING: {sentence}")
-    record_split(prepared, place)
     material = material_of(prepared, sweep, store, watch.progress)
     for flag in duplicate_flags(duplicates_across(prepared.dataset, prepared.split, material.waveforms)):
         watch.say(f"WARNING: {flag}")
     return prepared, material
+
+
+def _looked(table: Table, sweep: Sweep, place: SweepFolder, store: WaveformStore, watch: Watch) -> Prepared:
+    try:
+        return look(table, sweep, store, watch.progress, place.problems_file)
+    except DatasetError as reason:
+        if not place.split_file.exists():
+            raise
+        raise DatasetError(
+            f"{reason}\nThis sweep has begun with all of its clips, so bringing back what they were is what helps it;"
+            " a new one may go on without."
+        ) from None

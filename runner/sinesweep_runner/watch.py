@@ -73,7 +73,8 @@ class Watch:
         best = "" if self._best is None else f" · best {self._best.value:.4f} (trial {self._best.trial.number})"
         return (
             f"trial {result.trial.number:>4} {result.state}{score}{why} in {result.seconds:.0f} s · {summary(result)}"
-            f"{again} · {len(self._spent)}/{self._sweep.budget.trials}{best}{self._left()}"
+            f"{again} · {len(self._spent)}/{self._sweep.budget.trials}{best}"
+            f"{self._left() if result.trial.searched else ''}"
         )
 
     @contextmanager

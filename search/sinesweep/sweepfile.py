@@ -69,13 +69,14 @@ def complete(sweep: Sweep, folder: Path) -> Sweep:
 
 
 def override(sweep: Sweep, overrides: Sequence[str]) -> Sweep:
-    """The sweep with some keys set anew; raises SweepError as `read_sweep` does.
+    """The sweep with some keys set anew, paths taken from the working folder; raises SweepError as `read_sweep` does.
 
     What it asked for before may have become idle: ranges may become narrower. Its plugins are those that it had.
     """
     document = plain(sweep)
     for each in overrides:
         _set(document, each)
+    _anchor(document, Path.cwd())
     return check_document(document, asked=[key_of(each) for each in overrides], before=plain(sweep))
 
 

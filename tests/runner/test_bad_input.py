@@ -537,7 +537,10 @@ def test_resume_changes_nothing_that_is_searched(sinesweep, tone_sweep, tmp_path
     begin(check_document(tone_sweep()), tmp_path / "sweep")
     said = sinesweep("resume", tmp_path / "sweep", "--set", "fit.epochs=4")
     assert said.code == MISTAKE
-    assert "only budget.…, finalists.…, workers.… may change on resume. Begin a new sweep" in said.err
+    assert "only budget.…, finalists.…, workers.…, data.path may change on resume. `sinesweep extend" in said.err
+    assert "--set fit.epochs=4` changes what is searched" in said.err
+    said = sinesweep("resume", tmp_path / "sweep", "--set", "audio.problems=skip")
+    assert "may change on resume. Begin a new sweep" in said.err
     said = sinesweep("resume", tmp_path / "sweep", "--set", "budgt.trials=2")
     assert "may change on resume. Did you mean 'budget'?" in said.err
 

@@ -84,7 +84,12 @@ def test_more_budget_alone_needs_no_other_study(folder, sinesweep):
     [
         (["--set", "search.objective=macro_f1"], "search.objective=macro_f1: scores of before and after could not be"),
         (["--set", "split.valid=0.4"], "could not be compared"),
-        (["--set", "data.path=/elsewhere"], "could not be compared"),
+        (
+            ["--set", "data.path=/elsewhere", "--trials", "+1"],
+            "Where the data have moved, go on with: sinesweep resume",
+        ),
+        (["--set", "fit.epochs=5"], "so nothing would be trained; expected more, such as --trials +50"),
+        (["--trials", "+1", "--set", "budget.trials=9"], "--trials +1 and --set budget.trials=…: expected one of them"),
         (["--set", "audio.seconds=1"], "could not be compared"),
         (["--set", "search.seed=1"], "could not be compared"),
         (["--hours", "+2"], "this sweep has no limit of hours that could grow"),
@@ -173,7 +178,8 @@ def test_what_cannot_be_continued_is_told_with_the_way_out(folder, sinesweep):
 def test_a_budget_that_is_spent_already_is_refused_and_opens_nothing(folder, sinesweep, asked):
     said = sinesweep("extend", folder, "--trials", asked)
     assert said.code == 2
-    assert f"--trials {asked}: 3 trials of this sweep are done; expected more, such as +50" in said.err
+    assert "3 trials of this sweep are done, and its budget is" in said.err
+    assert "expected more, such as --trials +50" in said.err
     assert not SweepFolder(folder).test_file.exists()
 
 
@@ -212,3 +218,21 @@ def test_where_the_driver_has_died_status_says_that_nobody_runs_the_sweep(folder
     assert f"nobody runs this sweep any more; go on with: sinesweep resume {folder}" in status_of(folder)
     with SweepFolder(folder).claimed():
         assert "2 running" in status_of(folder)
+
+
+def test_a_search_that_has_not_ended_keeps_its_test_part_sealed_when_trials_are_trained_longer(
+    tone_sweep, tmp_path, sinesweep
+):
+    folder = tmp_path / "sweep"
+    run(check_document(tone_sweep(budget={"trials": 2}, workers={"count": 1})), folder, finalize=False)
+    (folder / ".sealed").unlink()
+    longer = SweepFolder(folder).sweep_file.read_text().replace("trials: 2", "trials: 5")
+    SweepFolder(folder).sweep_file.write_text(longer)
+    said = sinesweep("continue", folder, "--top", "1", "--epochs", "4")
+    assert said.code == 0
+    assert "The search itself has not ended, so the test part stays sealed. Go on with: sinesweep resume" in said.err
+    [line] = [line for line in said.err.splitlines() if line.startswith("trial    3 ")]
+    assert "left" not in line
+    assert board_of(folder).longer.keys() == {3}
+    assert not (folder / "test.json").exists()
+    assert not (folder / "best").exists()

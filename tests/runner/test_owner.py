@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import getpass
 import os
 import signal
@@ -89,3 +90,18 @@ def test_a_user_without_a_name_is_known_by_number(monkeypatch):
 
     monkeypatch.setattr(getpass, "getuser", nobody)
     assert str(Owner.this_process()).startswith(f"user {os.getuid()} on ")
+
+
+@pytest.mark.parametrize("name", ["study.journal", "events.jsonl", "checkpoints"])
+def test_what_cannot_be_written_is_told_before_anything_is(tmp_path, monkeypatch, name):
+    (tmp_path / name).touch()
+    monkeypatch.setattr("sinesweep_runner.claim.os.access", lambda place, mode: place.name != name)  # as root all can
+    with pytest.raises(SweepError, match=f"{name} cannot be written; make it writable: chmod"):
+        claim(tmp_path)
+    assert (tmp_path / ".lock").read_bytes() == b""
+
+
+@pytest.mark.parametrize(("number", "told"), [(errno.EACCES, "x: Permission denied"), (errno.EROFS, "x: Read-only")])
+def test_what_the_system_does_not_let_write_is_told_in_words(tmp_path, number, told):
+    with pytest.raises(SweepError, match=told), SweepFolder(tmp_path).claimed():
+        raise OSError(number, os.strerror(number), "x")

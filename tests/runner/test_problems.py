@@ -58,7 +58,7 @@ def test_a_run_lists_every_problem_in_its_folder_and_a_few_in_the_terminal(
     def stop(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sinesweep_runner.sweeping.record_split", stop)
+    monkeypatch.setattr("sinesweep_runner.sweeping.material_of", stop)
     with pytest.raises(KeyboardInterrupt):
         run(check_document(tone_sweep(**asked("skip"))), tmp_path / "sweep")
     file, said = tmp_path / "sweep" / "problems.csv", capfd.readouterr().err

@@ -49,14 +49,16 @@ def test_a_sweep_asks_and_scores_the_same_again(finished, sinesweep, tmp_path):
 
 def test_another_ask_or_score_is_told_with_exit_code_1(finished, sinesweep, tmp_path):
     folder = Path(shutil.copytree(finished, tmp_path / "sweep"))
-    events = folder / "events.jsonl"
-    lines = events.read_text().splitlines()
-    lines[0] = lines[0].replace('"seed":0', '"seed":1')
-    events.write_text("\n".join(lines) + "\n")
+    changed = [(folder / "events.jsonl", '"seed":{}'), (folder / "sweep.yaml", "seed: {}")]
+    before = [file.read_text() for file, _ in changed]
+    for file, seed in changed:
+        file.write_text(file.read_text().replace(seed.format(0), seed.format(1)))
     said = sinesweep("replay", folder)
     assert said.code == 1
     assert "0 asks gave the same trial again." in said.out
     assert "The next one did not: trial 1: seed was " in said.out
+    for (file, _), text in zip(changed, before, strict=True):
+        file.write_text(text)
     journal = folder / "study.journal"
     score = next(row.score for row in board_of(folder).rows)
     journal.write_text(journal.read_text().replace(f'"value":{score}', '"value":0.123'))

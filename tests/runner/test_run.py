@@ -175,10 +175,9 @@ def test_status_tells_the_end(finished):
 
 def test_results_are_read_without_the_plugins_that_made_them(finished, tmp_path):
     folder = Path(shutil.copytree(finished.folder, tmp_path / "later"))
-    told = (folder / "sweep.yaml").read_text()
-    (folder / "sweep.yaml").write_text(
-        told.replace("log_mel", "uninstalled").replace("reader: folder", "reader: nowhere:Reader")
-    )
+    for file, reader in [("sweep.yaml", "reader: {}"), ("events.jsonl", '"reader":"{}"')]:
+        told = (folder / file).read_text().replace("log_mel", "uninstalled")
+        (folder / file).write_text(told.replace(reader.format("folder"), reader.format("nowhere:Reader")))
     assert status_of(folder) == status_of(finished.folder)
     assert trial_text(folder, 1) == trial_text(finished.folder, 1)
     assert report.to_json(board_of(folder)) == report.to_json(board_of(finished.folder))
@@ -268,9 +267,51 @@ def test_data_that_have_changed_since_are_refused_on_resume(tone_sweep, tones, t
     data = {"reader": "folder", "path": str(sounds), "group": r"(\w+/rec\d+)"}
     run(check_document(tone_sweep(data=data, budget={"trials": 1})), tmp_path / "sweep", finalize=False)
     soundfile.write(sounds / "hum" / "rec7_take1.wav", np.random.default_rng(1).uniform(-0.1, 0.1, 4000), 8000)
-    with pytest.raises(SweepError, match="the data set has changed since this sweep began"):
+    before = (tmp_path / "sweep" / "sweep.yaml").read_text()
+    with pytest.raises(SweepError, match=r"changed since this sweep began: 1 clip is new \(hum/rec7_take1.wav\)"):
         resume(tmp_path / "sweep", ["budget.trials=2"])
     assert trained(tmp_path / "sweep") == [1]
+    assert (tmp_path / "sweep" / "sweep.yaml").read_text() == before
+
+
+def test_data_that_have_moved_are_found_where_they_are_said_to_be(tone_sweep, tones, tmp_path, monkeypatch):
+    sounds = Path(shutil.copytree(tones, tmp_path / "sounds"))
+    data = {"reader": "folder", "path": str(sounds), "group": r"(\w+/rec\d+)"}
+    run(check_document(tone_sweep(data=data, budget={"trials": 1})), tmp_path / "sweep", finalize=False)
+    sounds.rename(tmp_path / "moved")
+    with pytest.raises(SweepError, match=r"Where the data have moved, go on with: .* --set data.path=…"):
+        resume(tmp_path / "sweep", ["budget.trials=2"])
+    monkeypatch.chdir(tmp_path)
+    resume(tmp_path / "sweep", ["budget.trials=2", "data.path=moved"], finalize=False)
+    assert trained(tmp_path / "sweep") == [1, 2]
+    assert SweepFolder(tmp_path / "sweep").begun().data.settings()["path"] == str(tmp_path / "moved")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("objective: accuracy", "objective: loss", "search.objective was accuracy and is loss"),
+        ("  valid: 0.25", "  valid: 0.5", "split.valid was 0.25 and is 0.5"),
+        ("name: tones", "name: other", "name was tones and is other"),
+        ("  epochs: 3", "  epochs: 9", "fit.epochs was 3 and is 9"),
+    ],
+)
+@pytest.mark.parametrize("use", [status_of, resume, board_of])
+def test_a_sweep_file_that_was_changed_by_hand_is_no_sweep_of_its_scores(finished, tmp_path, use, old, new, told):
+    folder = Path(shutil.copytree(finished.folder, tmp_path / "sweep"))
+    file = folder / "sweep.yaml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new))
+    with pytest.raises(SweepError) as refusal:
+        use(folder)
+    assert f"says otherwise than when the search began: {told}" in str(refusal.value)
+
+
+def test_what_may_change_on_resume_may_be_changed_by_hand(finished, tmp_path):
+    folder = Path(shutil.copytree(finished.folder, tmp_path / "sweep"))
+    file = folder / "sweep.yaml"
+    file.write_text(file.read_text().replace("  trials: 4", "  trials: 40"))
+    assert "4 of 40 trials" in status_of(folder)
 
 
 def test_an_opening_that_was_cut_off_is_written_down_and_completed_for_the_same_trial(tone_sweep, tmp_path):

@@ -46,10 +46,11 @@ def resume(
     set: Overrides = [],  # noqa: B006
     finalize: Finalize = True,
 ) -> None:
-    """Continue a sweep that was stopped; no finished trial is repeated. `--set budget.…` and `--set workers.…` work."""
-    from sinesweep_runner import sweeping
+    """Continue a sweep that was stopped; no finished trial is repeated. `--set budget.…`, `--set workers.…` work, and
+    `--set data.path=…` where the data have moved."""
+    from sinesweep_runner import resuming
 
-    _show(lambda: sweeping.resume(folder, set, finalize=finalize))
+    _show(lambda: resuming.resume(folder, set, finalize=finalize))
 
 
 @commands.command()
