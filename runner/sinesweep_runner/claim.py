@@ -50,7 +50,10 @@ def claimed(folder: Path, lock_file: Path, say: Callable[[str], None]) -> Iterat
             ) from None
         _check_writable(folder)
         if (dead := Owner.named_in(lock)) is not None:
-            say(f"{dead} ran this sweep and ended without a word; it goes on from what is there.")
+            there = (
+                " Should it still run there, on a file system without locks, end one of the two." * dead.is_elsewhere
+            )
+            say(f"{dead} ran this sweep and ended without a word; it goes on from what is there.{there}")
         try:
             Owner.this_process().write(lock)
             yield
@@ -60,6 +63,12 @@ def claimed(folder: Path, lock_file: Path, say: Callable[[str], None]) -> Iterat
             raise told from reason
         finally:
             clear(lock)
+
+
+def _doubt(owner: Owner) -> str:
+    return (
+        " Should it still run there, on a file system without locks, end one of the two." if owner.is_elsewhere else ""
+    )
 
 
 def _check_writable(folder: Path) -> None:

@@ -35,6 +35,11 @@ class Owner:
         except (ValueError, TypeError):
             return None
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is, or was, a process of another machine."""
+        return self.host != socket.gethostname()
+
     def write(self, lock: BinaryIO) -> None:
         """Names this owner in a lock file, which must be locked."""
         clear(lock)

@@ -66,6 +66,13 @@ def test_a_driver_that_was_killed_is_recognised_and_its_sweep_goes_on(tmp_path):
     assert claim(tmp_path) == []
 
 
+def test_of_a_driver_on_another_machine_it_is_said_that_it_may_still_run(tmp_path):
+    (tmp_path / ".lock").write_text('{"user": "bob", "host": "mars", "pid": 1, "since": "2026-11-21T19:13:00+00:00"}')
+    [said] = claim(tmp_path)
+    assert said.startswith("bob on mars (process 1, since 2026-11-21 19:13) ran this sweep and ended without a word")
+    assert said.endswith("Should it still run there, on a file system without locks, end one of the two.")
+
+
 def test_nothing_is_said_of_a_driver_that_came_to_its_end(tmp_path):
     with held(tmp_path) as process:
         process.communicate("end\n")
