@@ -169,3 +169,14 @@ def test_a_sweep_keeps_every_fold_of_its_best_and_goes_on_with_more_disk(tone_sw
     files = sorted(file.name for file in (tmp_path / "sweep" / CHECKPOINTS).iterdir())
     assert files == [f"{best:05d}.fold0.npz", f"{best:05d}.fold1.npz"]
     assert len(list((tmp_path / "sweep" / "predictions").iterdir())) == 4
+
+
+def test_a_sweep_whose_final_states_have_no_room_says_so_and_comes_to_its_end(tone_sweep, tmp_path, capfd):
+    large = {"mlp": {"layers": 1, "units": 512, "norm": "batch"}}
+    document = tone_sweep(
+        architectures=large, budget={"trials": 2, "disk_gb": 3e-4}, finalists={"trials": 0}, workers={"count": 1}
+    )
+    run(check_document(document), tmp_path / "sweep", finalize=False)
+    told = "no room for the final states of trial 1, so these cannot be continued; none is kept."
+    assert capfd.readouterr().err.count(told) == 1
+    assert list((tmp_path / "sweep" / CHECKPOINTS).iterdir()) == []
