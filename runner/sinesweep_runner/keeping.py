@@ -8,7 +8,7 @@ Trials are known by the number of their origin, after which their files are name
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from sinesweep.errors import SweepFailed
@@ -17,11 +17,13 @@ from sinesweep.metrics import metric
 from sinesweep.record import GOES_ON, Record
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Result
+from sinesweep.wording import numbered
 from sinesweep_runner.training.progress import CHECKPOINTS
 
 
 def superfluous(ranked: Sequence[tuple[int, int]], most: int, excess_bytes: int, needed: Collection[int]) -> list[int]:
-    """Whose final states go, the worst trial's first.
+    """Whose final states go, the worst trial's first. Better ones have the room before worse ones; one that is too
+    large for what is left of it leaves that to those behind it.
 
     Args:
         ranked: origin and bytes of every final state, the best trial first.
@@ -29,21 +31,28 @@ def superfluous(ranked: Sequence[tuple[int, int]], most: int, excess_bytes: int,
         excess_bytes: so much has to be freed.
         needed: the origins of those that other trials go on from; they stay in any case.
     """
-    gone, freed = [], 0
-    left = [each for each in ranked if each[0] not in needed]
-    while left and (len(left) > most or freed < excess_bytes):
-        origin, size = left.pop()
-        gone.append(origin)
-        freed += size
-    return gone
+    free = [each for each in ranked if each[0] not in needed]
+    room_bytes = sum(size for _, size in free) - excess_bytes
+    gone, kept = [], 0
+    for origin, size in free:
+        if kept < most and size <= room_bytes:
+            kept, room_bytes = kept + 1, room_bytes - size
+        else:
+            gone.append(origin)
+    return gone[::-1]
 
 
 class Keeper:
     """Keeps the folder of one sweep within its limits while the sweep runs."""
 
-    def __init__(self, folder: Path, sweep: Sweep, record: Record) -> None:
-        """Removes what a driver that died has left behind; raises as `ended` does."""
-        self._folder, self._sweep, self._record = folder, sweep, record
+    def __init__(self, folder: Path, sweep: Sweep, record: Record, say: Callable[[str], None]) -> None:
+        """Removes what a driver that died has left behind; raises as `ended` does.
+
+        Args:
+            say: is told which final states went for want of room.
+        """
+        self._folder, self._sweep, self._record, self._say = folder, sweep, record, say
+        self._told: list[int] | None = None
         self._judge = Judge(metric(sweep.search.objective), lambda result: None, (), sweep.search.seed)
         results = record.results()
         self._best = self._judge.ranked([result for result in results if result.trial.repeats is None])
@@ -66,17 +75,17 @@ class Keeper:
         best = {result.trial.origin for result in self._best}
         for origin in ended:
             self._remove(f"{origin:05d}.npz" if origin in best else f"{origin:05d}.*")
-        # One that another has continued is stood for by that one, and goes before all that have not been.
-        before = {result.trial.continues for result in self._best}
-        order = sorted((result.trial.origin for result in self._best), key=lambda origin: origin in before)
-        ranked = [(origin, self._final_bytes(origin)) for origin in order]
+        ranked = self._ranked()
         limit_gb = self._sweep.budget.disk_gb
         excess_bytes = 0 if limit_gb is None else round(_bytes(self._folder.rglob("*")) - limit_gb * 1e9)
         needed = {wish.origin for wish in self._record.unmet() if wish.seed is None}
-        gone = superfluous(ranked, self._sweep.budget.keep_checkpoints, excess_bytes, needed)
+        most = self._sweep.budget.keep_checkpoints
+        gone = superfluous(ranked, most, excess_bytes, needed)
         for origin in gone:
             self._remove(f"{origin:05d}.*")
-        self._best = [result for result in self._best if result.trial.origin not in gone]
+        kept = [origin for origin, _ in ranked if origin not in gone]
+        self._best = [result for result in self._best if result.trial.origin in kept]
+        self._tell([origin for origin in gone if origin not in superfluous(ranked, most, 0, needed)], kept)
         left_bytes = excess_bytes - sum(size for origin, size in ranked if origin in gone)
         if limit_gb is not None and left_bytes > 0:
             raise SweepFailed(
@@ -84,6 +93,25 @@ class Keeper:
                 f" {limit_gb:g}, and holds nothing that may go. Give it more, and go on:"
                 f" sinesweep resume {self._folder} --set budget.disk_gb=…"
             )
+
+    def _ranked(self) -> list[tuple[int, int]]:
+        """Origin and bytes of every final state that is there, the best trial first."""
+        # One that another has continued is stood for by that one, and goes before all that have not been.
+        before = {result.trial.continues for result in self._best}
+        order = sorted((result.trial.origin for result in self._best), key=lambda origin: origin in before)
+        sizes = [(origin, self._final_bytes(origin)) for origin in order]
+        return [(origin, size) for origin, size in sizes if size > 0]
+
+    def _tell(self, gone: Sequence[int], kept: list[int]) -> None:
+        """Says whose final states had no room, unless that changes nothing of what can be continued."""
+        if not gone or kept == self._told:
+            return
+        self._told = kept
+        left = f"those of {numbered(kept)} are kept" if kept else "none is kept"
+        self._say(
+            f"budget.disk_gb, {self._sweep.budget.disk_gb:g}, has no room for the final states of"
+            f" {numbered(sorted(gone))}, so these cannot be continued; {left}."
+        )
 
     def _final_bytes(self, origin: int) -> int:
         return _bytes((self._folder / CHECKPOINTS).glob(f"{origin:05d}.fold*"))

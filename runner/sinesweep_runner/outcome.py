@@ -91,8 +91,11 @@ def status_of(folder: Path) -> str:
     again = sum(result.trial.repeats is not None for result in results)
     ends = Counter(result.state for result in results if result.trial.repeats is None and not result.was_queued)
     told = [f"{count} {state}" for state, count in ends.items()]
+    longer = sum(result.trial.continues is not None for result in results)
+    if longer:
+        told[-1] += f" ({longer} of them finished trials that were trained longer, beside the budget)"
     lines = [
-        f"{sweep.name}: {spent} of {many(sweep.budget.trials, 'trial')} ({record.seconds / 3600:.2f} h of search)",
+        f"{sweep.name}: {spent} of {many(sweep.budget.trials, 'trial')} ({duration(record.seconds)} of search)",
         ", ".join(told + ([f"{many(again, 'training')} of finalists"] if again else [])) or "no trial has ended yet",
         _running(record.running, place),
         _wanted(record.unmet()),

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sinesweep.record import Record
-from sinesweep.recording import Event, held, read_events
+from sinesweep.recording import Event, held, read_order
 from sinesweep.replaying import replay
 from sinesweep.storage import load_study
 from sinesweep.sweep import Sweep
@@ -35,14 +35,17 @@ def replay_asks(folder: Path, say: Say) -> bool:
     """Drives a fresh study as that of a sweep was driven; whether every ask gave the same trial.
 
     Raises:
-        SweepError: there is no sweep in the folder, it recorded nothing, or a plugin of it is missing.
+        SweepError: there is no sweep in the folder, its order of events is not known, or a plugin of it is missing.
     """
     place = SweepFolder(folder)
     sweep = place.begun()
-    events = read_events(place.events_file)  # first: a sweep that runs goes on meanwhile
+    events = read_order(place.events_file)  # first: a sweep that runs goes on meanwhile
     trials = load_study(sweep, place.storage(sweep)).get_trials(deepcopy=False)
     with tempfile.TemporaryDirectory() as empty:
         replayed = replay(held(events, trials), trials, Path(empty))
+    if not replayed.asks and not replayed.difference:
+        say("No trial was asked for yet, so there is nothing to replay.")
+        return True
     say(f"{many(replayed.asks, 'ask')} gave the same trial again.")
     if replayed.difference:
         say(f"The next one did not: {replayed.difference}.")
@@ -54,13 +57,16 @@ def replay_trainings(folder: Path, say: Say) -> bool:
     whether every one comes to the same score.
 
     Raises:
-        SweepError: there is no sweep in the folder, or its data have changed.
+        SweepError: there is no sweep in the folder, its order of events is not known, or its data have changed.
     """
     place = SweepFolder(folder)
     sweep = place.sweep()
     record = Record.of(sweep, place.storage(sweep))
     results = [each for each in record.results() if each.state in (State.COMPLETE, State.PRUNED)]
-    events = read_events(place.events_file)
+    events = read_order(place.events_file)
+    if not results:
+        say("No trial has a score yet, so there is nothing to train again.")
+        return True
     backend.limit(_threads(events, say), sweep.workers.gpus_per_trial)
     material = _material(sweep, record)
     with tempfile.TemporaryDirectory() as empty:

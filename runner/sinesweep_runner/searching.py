@@ -81,7 +81,7 @@ def search(
     """
     try:
         with watch.shown(), stop_on_interrupt(watch.say) as stop:
-            keeper = Keeper(place.path, sweep, study.record)
+            keeper = Keeper(place.path, sweep, study.record, watch.say)
             build = executor.guard(dry_build_on(material, executor.expect))
             why = Orchestrator(study, executor, sweep, build, watch, stop, keeper.ended).run()
             return why, stop.asked

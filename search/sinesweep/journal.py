@@ -46,6 +46,7 @@ class Journal(BaseJournalBackend):
         self._ends = [0]  # of every line that is known, in bytes
         self._held: list[Log] | None = None
         self._seen_bytes = 0  # when it began to hold entries; nobody else adds any meanwhile
+        self._given = (0, b"")  # the line that a reader was given last, counted from 1
         if not path.exists():
             path.touch()
 
@@ -99,7 +100,8 @@ class Journal(BaseJournalBackend):
                 if place + 1 == len(self._ends):
                     self._ends.append(self._ends[place] + len(line))
                 if place >= number:
-                    yield self._entry(place + 1, line)
+                    self._given = place + 1, line
+                    yield self._entry(*self._given)
 
     def _entry(self, number: int, line: bytes) -> Log:
         """What a line says, counted from 1."""
@@ -108,8 +110,13 @@ class Journal(BaseJournalBackend):
         except ValueError as reason:
             raise SweepError(self._damaged(number, str(reason))) from None
         if not isinstance(entry, dict) or "op_code" not in entry:
-            raise SweepError(self._damaged(number, f"it is {line[:40]!r}"))
+            raise self.refused()
         return entry
+
+    def refused(self) -> SweepError:
+        """The error of a reader who can make nothing of the entry that was given last."""
+        number, line = self._given
+        return SweepError(self._damaged(number, f"it is {line[:40]!r}"))
 
     def _damaged(self, number: int, why: str) -> str:
         file = shlex.quote(str(self._path))
@@ -137,8 +144,16 @@ class JournalledStudies(JournalStorage):
     """Optuna's storage over one journal, that lets entries be added together."""
 
     def __init__(self, path: Path) -> None:
+        """Reads all entries.
+
+        Raises:
+            SweepError: a line of the journal is no entry, or none that Optuna knows.
+        """
         self.journal = Journal(path)
-        super().__init__(self.journal)
+        try:
+            super().__init__(self.journal)
+        except (AssertionError, AttributeError, LookupError, TypeError, ValueError):  # what Optuna's reading ends in
+            raise self.journal.refused() from None
 
 
 def together(storage: optuna.storages.BaseStorage) -> AbstractContextManager[None]:

@@ -87,8 +87,8 @@ def _step(value: Any) -> int:
 
 
 def _in_steps(low: int, high: int, step: int, log: bool) -> Int:
-    """The range with its end lowered to the last whole step."""
-    return Int(low, high - (high - low) % step, step, log)
+    """The range with its end lowered to the last whole step; one whose end comes first is refused as it was given."""
+    return Int(low, high - max(0, high - low) % step, step, log)
 
 
 def _in_float_steps(low: float, high: float, step: float | None, log: bool) -> Float:

@@ -19,6 +19,7 @@ driver did last may be missing: `asked` and `lost` of the next `resume` tell it.
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
@@ -27,6 +28,7 @@ from typing import Any
 from optuna.trial import FrozenTrial, TrialState
 
 from sinesweep.continuing import Wish
+from sinesweep.errors import SweepError
 from sinesweep.files import write_lastingly
 from sinesweep.journal import mend_journal
 from sinesweep.record import TRIAL
@@ -96,9 +98,47 @@ def _line(event: Event) -> str:
 
 
 def read_events(events: Path) -> list[Event]:
-    """All events, in their order; a half-written last line is none."""
-    text = events.read_text(encoding="utf-8") if events.exists() else ""
-    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+    """All events, in their order; a half-written last line is none.
+
+    Raises:
+        SweepError: a line is no event.
+    """
+    lines = events.read_bytes().split(b"\n")[:-1] if events.exists() else []
+    return [_event(events, number, line) for number, line in enumerate(lines, start=1)]
+
+
+def _event(events: Path, number: int, line: bytes) -> Event:
+    """What a line says, counted from 1."""
+    try:
+        event = json.loads(line)
+    except ValueError as reason:
+        raise SweepError(_damaged(events, number, str(reason))) from None
+    if not isinstance(event, dict):
+        raise SweepError(_damaged(events, number, f"it is {line[:40]!r}"))
+    return event
+
+
+def _damaged(events: Path, number: int, why: str) -> str:
+    return (
+        f"{events}, line {number}: expected an event of the sweep ({why}). Put back a copy of the file, or remove it:"
+        f" rm {shlex.quote(str(events))}. Without it the sweep goes on as before, and can only not be replayed"
+    )
+
+
+def read_order(events: Path) -> list[Event]:
+    """All events from the sweep's beginning on, as a replay needs them.
+
+    Raises:
+        SweepError: a line is no event, or the beginning is not there.
+    """
+    happened = read_events(events)
+    if happened and "begin" in happened[0]:
+        return happened
+    what = "does not tell of the sweep's beginning" if happened else "is missing or empty"
+    raise SweepError(
+        f"{events} {what}, so the order is not known in which trials were asked for and ended, and nothing can be"
+        " replayed. Put back a copy of the file; resume, extend and continue go on without it"
+    )
 
 
 def note_resume(sweep: Sweep, storage: str, events: Path) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from optuna.trial import FrozenTrial, TrialState
 
 from sinesweep.continuing import Wish
-from sinesweep.errors import SweepError
 from sinesweep.extending import extend_study
 from sinesweep.record import RESULT, TRIAL, result_from_json, trial_from_json
 from sinesweep.recording import Event
@@ -39,15 +38,13 @@ def replay(events: Sequence[Event], trials: Sequence[FrozenTrial], folder: Path)
     """Goes through the events of a study again.
 
     Args:
-        events: what happened.
+        events: what happened, from the sweep's beginning on.
         trials: the recorded study's, by number, as they stand now.
         folder: an empty one, for the study of the replay.
 
     Raises:
-        SweepError: there are no events, or a plugin of the sweep is missing.
+        SweepError: a plugin of the sweep is missing.
     """
-    if not events or "begin" not in events[0]:
-        raise SweepError("nothing was recorded: the sweep began with a version of Sinesweep that did not do so")
     play = _Replay(trials, folder)
     try:
         for event in events:

@@ -153,8 +153,9 @@ class Budget(Section):
     disk_gb: float | None = Field(
         None,
         gt=0,
-        description="limit of the sweep's folder; kept final states go first, the worst trial's first of all; a sweep"
-        " that does not fit without them stops",
+        description="limit of the sweep's folder during the search, by all files in it; final states go for it, those"
+        " of worse trials before those of better ones, and a sweep that does not fit without them stops. What is"
+        " written after the search, best/ and a report of 1 MB or more, is added, and counts when the sweep goes on",
     )
     plateau: int | None = Field(
         None,

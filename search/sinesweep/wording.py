@@ -16,6 +16,11 @@ def many(number: float, word: str) -> str:
     return f"{number:,.15g} {word}{'' if number == 1 else 's'}"
 
 
+def numbered(trials: Sequence[int]) -> str:
+    """`trial 7`, `trials 3, 7`."""
+    return f"trial{'' if len(trials) == 1 else 's'} {', '.join(map(str, trials))}"
+
+
 def number(count: float) -> str:
     """`812`, `48.3 k`, `1.25 M`, `2.5 G`; of what is no whole number, three digits."""
     if count < 1000:

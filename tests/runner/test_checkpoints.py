@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
 
 from sinesweep import predictions
+from sinesweep.errors import SweepError
 from sinesweep.trial import State, Trial
-from sinesweep_runner.training.progress import CHECKPOINTS
+from sinesweep_runner.training.progress import CHECKPOINTS, has_final_state
 from sinesweep_runner.training.train import train
 
 AUGMENTED = [{"name": "gain"}, {"name": "noise"}, {"name": "time_mask"}, {"name": "mixup"}]
@@ -117,7 +120,24 @@ def test_patience_that_had_run_out_counts_anew_and_the_best_epoch_stays(config, 
 def test_a_trial_that_continues_one_whose_final_state_is_gone_says_so(make_config, make_material, tmp_path):
     result = train(Trial(4, make_config(), 7, continues=3), make_material(), lambda report: True, tmp_path)
     assert result.state is State.FAILED
-    assert "the final state of trial 3, which this one continues, is not there any more" in result.failure.message
+    assert result.failure.message == "the final state of trial 3, which this one continues, is not there any more"
+
+
+def test_a_final_state_that_is_damaged_is_told_before_anything_is_trained_and_by_who_needs_it(
+    make_config, make_material, tmp_path
+):
+    material = replace(make_material(), kept=True)
+    train(Trial(3, make_config(), 7), material, lambda report: True, tmp_path)
+    assert has_final_state(tmp_path, 3)
+    assert not has_final_state(tmp_path, 4)
+    file = tmp_path / CHECKPOINTS / "00003.fold1.npz"
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(SweepError, match=rf"{file} is damaged .* nothing that trial 3 could go on from. Put back"):
+        has_final_state(tmp_path, 3)
+    longer = Trial(4, make_config(fit={"epochs": 6}), 7, continues=3)
+    result = train(longer, material, lambda report: True, tmp_path)
+    assert result.state is State.FAILED
+    assert result.failure.message.startswith(f"this one continues trial 3, but its final state {file} is damaged (")
 
 
 @pytest.mark.parametrize("harm", ["cut", "empty", "another trial's"])

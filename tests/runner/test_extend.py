@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -60,7 +61,7 @@ def test_a_sweep_goes_on_over_wider_ranges_and_another_plugin_with_all_it_knows(
     assert (sweep.study, sweep.budget.trials) == ("tones/2", 5)
     assert sinesweep("resume", folder, "--set", "budget.trials=6", "--no-finalize").code == 0
     assert scores(folder).keys() == {1, 2, 3, 4, 5, 6}
-    assert "6 of 6 trials" in status_of(folder)
+    assert re.search(r"6 of 6 trials \([1-9]\d* (s|min) of search\)", status_of(folder))
 
 
 def test_trials_outside_the_new_ranges_stay_on_the_leaderboard(folder, sinesweep):
@@ -136,6 +137,7 @@ def test_a_continued_trial_is_the_one_that_a_longer_search_would_have_had(folder
     board = board_of(folder)
     rows, undisturbed = ({row.number: row for row in each.rows} for each in (board, whole))
     assert len(board.longer) == 2
+    assert "5 complete (2 of them finished trials that were trained longer, beside the budget)" in status_of(folder)
     for number, before in board.longer.items():
         assert rows[number].curves == undisturbed[before].curves
         assert rows[number].metrics == undisturbed[before].metrics
@@ -172,6 +174,31 @@ def test_what_cannot_be_continued_is_told_with_the_way_out(folder, sinesweep):
     assert "--epochs 2: expected more than the best were given before, which is 2" in said.err
     shutil.rmtree(folder / CHECKPOINTS)
     assert "Begin a new sweep with more of them" in sinesweep("continue", folder, "--top", "1", "--epochs", "9").err
+
+
+def test_a_final_state_that_was_cut_off_is_told_before_anything_is_trained(folder, sinesweep):
+    best, before = board_of(folder).best.number, scores(folder)
+    file = folder / CHECKPOINTS / f"{best:05d}.fold0.npz"
+    file.write_bytes(file.read_bytes()[:1000])
+    said = sinesweep("continue", folder, "--top", "2", "--epochs", "9")
+    assert said.code == 2
+    assert f"{file} is damaged (" in said.err
+    assert scores(folder) == before
+    assert "to be continued" not in status_of(folder)
+
+
+@pytest.mark.parametrize("damage", ["nonsense", "[7]"])
+def test_a_damaged_event_is_told_and_without_the_file_the_sweep_goes_on(folder, sinesweep, damage):
+    events = SweepFolder(folder).events_file
+    events.write_text(f"{damage}\n{events.read_text()}")
+    for command in (["resume", folder], ["extend", folder, "--set", "fit.epochs=3"], ["replay", folder]):
+        said = sinesweep(*command)
+        assert said.code == 2
+        assert f"{events}, line 1: expected an event of the sweep (" in said.err
+    events.unlink()
+    assert sinesweep("extend", folder, "--trials", "+1", "--no-finalize").code == 0
+    assert len(scores(folder)) == 4
+    assert "does not tell of the sweep's beginning" in sinesweep("replay", folder).err
 
 
 @pytest.mark.parametrize("asked", ["2", "3", "+0"])

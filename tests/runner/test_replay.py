@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sinesweep.recording import note, read_events
+from sinesweep.recording import RecordedStudy, note, read_events
 from sinesweep.sweepfile import check_document
 from sinesweep_runner import board_of, replaying, run
 from sinesweep_runner.machine import this_machine
@@ -33,6 +33,7 @@ def finished(tones, tmp_path_factory):
         "fit": {"epochs": 3, "batch_size": 16, "learning_rate": {"low": 1e-6, "high": 1e-2}},
         "search": {"startup_trials": 2},
         "budget": {"trials": 5},
+        "finalists": {"trials": 0},
         "workers": {"count": 1},
     }
     return run(check_document(document), tmp_path_factory.mktemp("sweeps") / "tones", finalize=False).folder
@@ -93,9 +94,22 @@ def test_a_journal_that_was_cut_is_replayed_as_far_as_it_goes(finished, sineswee
 def test_a_sweep_without_a_record_says_so(finished, sinesweep, tmp_path):
     folder = Path(shutil.copytree(finished, tmp_path / "sweep"))
     (folder / "events.jsonl").unlink()
-    said = sinesweep("replay", folder)
-    assert said.code == 2
-    assert "nothing was recorded" in said.err
+    for command in (["replay", folder], ["replay", folder, "--train"]):  # who was stopped early stands in it too
+        said = sinesweep(*command)
+        assert said.code == 2
+        assert "events.jsonl is missing or empty, so the order is not known" in said.err
+
+
+def test_a_sweep_without_a_trial_says_so(tone_sweep, sinesweep, tmp_path):
+    place, sweep = SweepFolder(tmp_path / "sweep"), check_document(tone_sweep())
+    place.path.mkdir()
+    place.begin(sweep)
+    RecordedStudy(sweep, place.storage(sweep), place.events_file)
+    said = sinesweep("replay", place.path)
+    assert (said.code, said.out) == (0, "No trial was asked for yet, so there is nothing to replay.\n")
+    said = sinesweep("replay", place.path, "--train")
+    assert said.code == 0
+    assert said.out.endswith("\nNo trial has a score yet, so there is nothing to train again.\n")
 
 
 @pytest.mark.slow

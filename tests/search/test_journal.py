@@ -95,6 +95,17 @@ def test_a_line_that_is_no_entry_is_told_with_its_number_and_a_way_out(file, lin
     assert f"head -n 1 {file} > kept && mv kept {file}" in str(told.value)
 
 
+@pytest.mark.parametrize("line", ['{"op_code":99,"worker_id":"w"}', '{"op_code":0}', '{"op_code":"0","worker_id":5}'])
+def test_an_entry_that_optuna_does_not_know_is_told_like_any_other_damage(file, line):
+    optuna.create_study(storage=JournalledStudies(file), study_name="ours")
+    with file.open("a") as journal:
+        journal.write(f"{line}\n")
+    with pytest.raises(SweepError) as told:
+        JournalledStudies(file)
+    assert str(told.value).startswith(f"{file}, line 2: expected an entry of the study's journal (it is b'{line[:12]}")
+    assert f"head -n 1 {file} > kept && mv kept {file}" in str(told.value)
+
+
 def test_a_study_is_the_same_to_optunas_own_storage_while_both_write(file):
     storage = JournalledStudies(file)
     study = optuna.create_study(storage=storage, study_name="ours")

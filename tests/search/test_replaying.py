@@ -12,7 +12,7 @@ from optuna.trial import TrialState
 from sinesweep.continuing import Wish
 from sinesweep.errors import SweepError
 from sinesweep.extending import extend_study
-from sinesweep.recording import RecordedStudy, note, note_resume, read_events
+from sinesweep.recording import RecordedStudy, note, note_resume, read_events, read_order
 from sinesweep.replaying import Replayed, replay
 from sinesweep.storage import load_study, study_exists, study_name
 from sinesweep.sweep import Sweep
@@ -81,7 +81,7 @@ class Desk:
         folder = self.folder / f"replay{len(list(self.folder.iterdir()))}"
         folder.mkdir()
         trials = load_study(self.sweep, self.storage).get_trials(deepcopy=False)
-        return replay(read_events(self.events), trials, folder)
+        return replay(read_order(self.events), trials, folder)
 
 
 def same(desk):
@@ -218,5 +218,35 @@ def test_a_sweep_without_events_cannot_be_replayed(tmp_path):
     desk = Desk(tmp_path, sweep_of())
     desk.work(5)
     desk.events.unlink()
-    with pytest.raises(SweepError, match="nothing was recorded"):
+    with pytest.raises(SweepError, match=r"events.jsonl is missing or empty, so the order is not known"):
+        desk.replayed()
+    desk.events.touch()
+    with pytest.raises(SweepError, match=r"events.jsonl is missing or empty"):
+        desk.replayed()
+
+
+@pytest.mark.parametrize("line", ["nonsense", "5", '["ask", 7]', "", '{"ask": 7', '"\xff"'])
+def test_a_line_that_is_no_event_is_told_with_its_number_and_a_way_out(tmp_path, line):
+    desk = Desk(tmp_path, sweep_of())
+    desk.work(5)
+    lines = desk.events.read_bytes().splitlines()
+    desk.events.write_bytes(b"\n".join([lines[0], line.encode("latin-1"), *lines[2:], b""]))
+    for read in (desk.die, desk.replayed):
+        with pytest.raises(SweepError) as told:
+            read()
+        assert str(told.value).startswith(f"{desk.events}, line 2: expected an event of the sweep (")
+        assert f"remove it: rm {desk.events}." in str(told.value)
+
+
+def test_a_sweep_goes_on_without_its_events_and_can_only_not_be_replayed(tmp_path):
+    desk = Desk(tmp_path, sweep_of(search={"startup_trials": 2}))
+    desk.work(20)
+    desk.events.unlink()
+    desk.die()
+    desk.work(20)
+    desk.events.unlink()
+    desk.extend(sweep_of(features={"log_mel": None, "mfcc": None}))
+    desk.work(20)
+    assert sum(result.state is State.COMPLETE for result in desk.study.record.results()) > 2
+    with pytest.raises(SweepError, match=r"events.jsonl does not tell of the sweep's beginning, so the order"):
         desk.replayed()

@@ -202,6 +202,11 @@ def test_an_augmentation_is_searched_always_or_never():
     assert [each["name"] for each in without["augmentations"]] == ["noise"]
 
 
+def test_a_range_whose_end_comes_first_is_refused_with_the_numbers_that_were_given():
+    with pytest.raises(SweepError, match=r"low must not be greater than high; got low=20, high=10$"):
+        space(features={"log_mel": {"n_mels": {"low": 20, "high": 10, "step": 4}}})
+
+
 def test_every_problem_is_named_at_once():
     with pytest.raises(SweepError) as caught:
         space(

@@ -3,7 +3,7 @@
 import pytest
 
 from sinesweep.errors import did_you_mean
-from sinesweep.wording import commonest, lasting, many, named, plain
+from sinesweep.wording import commonest, lasting, many, named, numbered, plain
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,10 @@ from sinesweep.wording import commonest, lasting, many, named, plain
 )
 def test_one_of_a_thing_is_not_several(number, said):
     assert many(number, "core") == said
+
+
+def test_trials_are_named_by_their_numbers():
+    assert [numbered([7]), numbered([3, 7])] == ["trial 7", "trials 3, 7"]
 
 
 def test_where_nothing_is_known_nothing_is_listed():

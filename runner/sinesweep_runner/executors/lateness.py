@@ -10,8 +10,8 @@ def overdue(began: float, now: float, limits: Workers) -> str:
     if limits.trial_minutes is None or now - began <= 60 * limits.trial_minutes:
         return ""
     return (
-        f"it took longer than workers.trial_minutes, {limits.trial_minutes:g}; fewer epochs or a smaller network take"
-        " less"
+        f"it took longer than workers.trial_minutes, {limits.trial_minutes:g}; give it more (`--set"
+        " workers.trial_minutes=…`), or take fewer epochs or a smaller network"
     )
 
 

@@ -24,10 +24,14 @@ class Silent(Overdue):
     """The trial said nothing for longer than a trial may. The plugin in whose code that was found is to blame."""
 
 
-TOLD = (Infeasible, PluginError, NotANumber, Overdue)
+class StateGone(SinesweepError):
+    """The final state that the trial was to go on from is not there, or is damaged."""
+
+
+TOLD = (Infeasible, PluginError, NotANumber, Overdue, StateGone)
 """What says by itself why a trial has no score."""
 
-CAUSES = {NotANumber: Cause.NAN, Overdue: Cause.HUNG, Silent: Cause.HUNG}
+CAUSES = {NotANumber: Cause.NAN, Overdue: Cause.HUNG, Silent: Cause.HUNG, StateGone: Cause.ERROR}
 """Of those, the ones that are no plugin's own words."""
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -12,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from sinesweep.errors import SinesweepError
-from sinesweep.files import write_atomically
+from sinesweep.errors import SweepError
 from sinesweep.trial import TRAIN_LOSS, VALID_LOSS, FoldScore, Trial
+from sinesweep_runner.training.archive import Damaged, read_archive, write_archive
+from sinesweep_runner.training.failures import StateGone
 
 CHECKPOINTS = "checkpoints"
 """The folder of a sweep in which they lie."""
@@ -96,19 +95,21 @@ class Checkpoint:
             "seconds": progress.seconds,
             "costs": progress.costs,
         }
-        self._write(self._path, facts, progress, weights)
+        write_archive(self._path, facts, _arrays(progress, weights))
 
     def save_end(self, fold: int, progress: Progress, weights: Sequence[np.ndarray]) -> None:
         """Keeps how the fold under way has ended; raises OSError as `save` does."""
         facts = _of_fold(progress) | {"trial": self._lasting()}
-        self._write(self._end_of(self._trial.origin, fold), facts, replace(progress, answers=[]), weights)
+        write_archive(self._end_of(self._trial.origin, fold), facts, _arrays(replace(progress, answers=[]), weights))
 
     def load(self) -> tuple[Progress, list[np.ndarray]] | None:
         """What was saved last; None where nothing was, where it is damaged, or where it is another trial's."""
-        found = _read(self._path, self._identity)
-        if found is None:
+        try:
+            facts, arrays = read_archive(self._path)
+        except (FileNotFoundError, Damaged):
             return None
-        facts, arrays = found
+        if facts["trial"] != self._identity:
+            return None
         progress = _progress(facts, arrays)
         progress.folds = [FoldScore(each["metrics"], tuple(each["history"]), each["epochs"]) for each in facts["folds"]]
         progress.answers = [arrays[f"answers{place}"] for place in range(len(progress.folds))]
@@ -119,13 +120,20 @@ class Checkpoint:
         """How this fold of the trial that this one continues has ended.
 
         Raises:
-            SinesweepError: nobody has kept it.
+            StateGone: nobody has kept it, or it is damaged.
         """
         before = self._trial.continues
-        found = None if before is None else _read(self._end_of(before, fold), self._lasting())
-        if found is None:
-            raise SinesweepError(f"the final state of trial {before}, which this one continues, is not there any more")
-        facts, arrays = found
+        if before is None:
+            raise ValueError(f"trial {self._trial.number} continues none")
+        gone = f"the final state of trial {before}, which this one continues, is not there any more"
+        try:
+            facts, arrays = read_archive(self._end_of(before, fold))
+        except FileNotFoundError:
+            raise StateGone(gone) from None
+        except Damaged as reason:
+            raise StateGone(f"this one continues trial {before}, but its final state {reason}") from None
+        if facts["trial"] != self._lasting():
+            raise StateGone(gone)
         return _progress(facts, arrays), _weights(arrays)
 
     def _lasting(self) -> list[Any]:
@@ -137,15 +145,6 @@ class Checkpoint:
     def _end_of(self, origin: int, fold: int) -> Path:
         return self._folder / _end_name(origin, fold)
 
-    def _write(self, path: Path, facts: Mapping[str, Any], progress: Progress, weights: Sequence[np.ndarray]) -> None:
-        arrays = {"facts": np.frombuffer(json.dumps(facts).encode(), np.uint8), "best": progress.best_answers}
-        arrays |= {f"answers{place}": each for place, each in enumerate(progress.answers)}
-        arrays |= {f"weights{place}": each for place, each in enumerate(weights)}
-        content = io.BytesIO()
-        np.savez(content, allow_pickle=False, **arrays)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, content.getvalue())
-
 
 def of_validation(epoch: Mapping[str, float]) -> dict[str, float]:
     """The metrics of an epoch of a history: all but the losses that are trained with."""
@@ -153,7 +152,20 @@ def of_validation(epoch: Mapping[str, float]) -> dict[str, float]:
 
 
 def has_final_state(folder: Path, origin: int) -> bool:
-    """Whether a sweep's folder holds how the folds of a trial have ended."""
+    """Whether a sweep's folder holds how the folds of a trial have ended; every file is read.
+
+    Raises:
+        SweepError: one of them is damaged.
+    """
+    for file in sorted((folder / CHECKPOINTS).glob(f"{origin:05d}.fold*.npz")):
+        try:
+            read_archive(file)
+        except Damaged as reason:
+            raise SweepError(
+                f"{reason}, so there is nothing that trial {origin} could go on from. Put back a copy of it; without"
+                f" one, a new sweep can begin with this configuration and more epochs (`sinesweep trial` shows it,"
+                " `enqueue` takes it)"
+            ) from None
     return (folder / CHECKPOINTS / _end_name(origin, 0)).exists()
 
 
@@ -180,15 +192,10 @@ def _of_fold(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _read(path: Path, identity: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]] | None:
-    """Facts and arrays of an archive; None where it is not there, damaged, or of another identity."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = dict(archive)
-        facts = json.loads(arrays["facts"].tobytes())
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
-    return (facts, arrays) if facts["trial"] == identity else None
+def _arrays(progress: Progress, weights: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays of an archive."""
+    answers = {f"answers{place}": each for place, each in enumerate(progress.answers)}
+    return {"best": progress.best_answers, **answers, **{f"weights{place}": each for place, each in enumerate(weights)}}
 
 
 def _progress(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Progress:
