@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
 from pathlib import Path
 
 from sinesweep.continuing import Wish
@@ -12,6 +11,7 @@ from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
 from sinesweep.stopping import Plateau
 from sinesweep.sweep import Sweep
+from sinesweep.wording import numbered
 from sinesweep_runner.training.progress import has_final_state
 
 
@@ -35,20 +35,15 @@ def wishes_for(folder: Path, board: Leaderboard, record: Record, top: int, epoch
     if not short:
         longest = max(result.trial.config["fit"]["epochs"] for result in best)
         raise SweepError(f"--epochs {epochs}: expected more than the best were given before, which is {longest}")
-    lost = [result.trial.number for result in short if not has_final_state(folder, result.trial.origin)]
+    lost = [result.trial.number for result in short if not has_final_state(folder, result)]
     if lost:
         left = next((place for place, result in enumerate(best) if result.trial.number in lost), 0)
         raise SweepError(
-            f"{folder}: no final state was kept of {_numbered(lost)}, so there is nothing to go on from;"
+            f"{folder}: no final state was kept of {numbered(lost)}, so there is nothing to go on from;"
             " budget.keep_checkpoints says of how many trials it is, budget.disk_gb how much room there is."
             f" {f'--top {left} works' if left else 'Begin a new sweep with more of them'}"
         )
     return [Wish(result.trial.origin, epochs) for result in short]
-
-
-def _numbered(trials: Sequence[int]) -> str:
-    """`trial 7`, `trials 3, 7`."""
-    return f"trial{'' if len(trials) == 1 else 's'} {', '.join(map(str, trials))}"
 
 
 def with_budget_spent(sweep: Sweep, record: Record) -> Sweep:

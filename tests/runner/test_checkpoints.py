@@ -127,13 +127,14 @@ def test_a_final_state_that_is_damaged_is_told_before_anything_is_trained_and_by
     make_config, make_material, tmp_path
 ):
     material = replace(make_material(), kept=True)
-    train(Trial(3, make_config(), 7), material, lambda report: True, tmp_path)
-    assert has_final_state(tmp_path, 3)
-    assert not has_final_state(tmp_path, 4)
+    ended = train(Trial(3, make_config(), 7), material, lambda report: True, tmp_path)
+    assert has_final_state(tmp_path, ended)
+    assert not has_final_state(tmp_path, replace(ended, trial=replace(ended.trial, number=4)))
+    assert not has_final_state(tmp_path, replace(ended, folds=(*ended.folds, ended.folds[0])))
     file = tmp_path / CHECKPOINTS / "00003.fold1.npz"
     file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(SweepError, match=rf"{file} is damaged .* nothing that trial 3 could go on from. Put back"):
-        has_final_state(tmp_path, 3)
+        has_final_state(tmp_path, ended)
     longer = Trial(4, make_config(fit={"epochs": 6}), 7, continues=3)
     result = train(longer, material, lambda report: True, tmp_path)
     assert result.state is State.FAILED

@@ -191,7 +191,11 @@ def test_a_final_state_that_was_cut_off_is_told_before_anything_is_trained(folde
 def test_a_damaged_event_is_told_and_without_the_file_the_sweep_goes_on(folder, sinesweep, damage):
     events = SweepFolder(folder).events_file
     events.write_text(f"{damage}\n{events.read_text()}")
-    for command in (["resume", folder], ["extend", folder, "--set", "fit.epochs=3"], ["replay", folder]):
+    for command in (
+        ["resume", folder],
+        ["extend", folder, "--trials", "+1", "--set", "fit.epochs=3"],
+        ["replay", folder],
+    ):
         said = sinesweep(*command)
         assert said.code == 2
         assert f"{events}, line 1: expected an event of the sweep (" in said.err

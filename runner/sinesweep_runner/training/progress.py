@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sinesweep.errors import SweepError
-from sinesweep.trial import TRAIN_LOSS, VALID_LOSS, FoldScore, Trial
+from sinesweep.trial import TRAIN_LOSS, VALID_LOSS, FoldScore, Result, Trial
 from sinesweep_runner.training.archive import Damaged, read_archive, write_archive
 from sinesweep_runner.training.failures import StateGone
 
@@ -151,22 +151,25 @@ def of_validation(epoch: Mapping[str, float]) -> dict[str, float]:
     return {name: value for name, value in epoch.items() if name not in (TRAIN_LOSS, VALID_LOSS)}
 
 
-def has_final_state(folder: Path, origin: int) -> bool:
-    """Whether a sweep's folder holds how the folds of a trial have ended; every file is read.
+def has_final_state(folder: Path, result: Result) -> bool:
+    """Whether a sweep's folder holds how the folds of a finished trial have ended; every file is read.
 
     Raises:
         SweepError: one of them is damaged.
     """
-    for file in sorted((folder / CHECKPOINTS).glob(f"{origin:05d}.fold*.npz")):
+    origin = result.trial.origin
+    for fold in range(len(result.folds)):
         try:
-            read_archive(file)
+            read_archive(folder / CHECKPOINTS / _end_name(origin, fold))
+        except FileNotFoundError:
+            return False
         except Damaged as reason:
             raise SweepError(
                 f"{reason}, so there is nothing that trial {origin} could go on from. Put back a copy of it; without"
                 f" one, a new sweep can begin with this configuration and more epochs (`sinesweep trial` shows it,"
                 " `enqueue` takes it)"
             ) from None
-    return (folder / CHECKPOINTS / _end_name(origin, 0)).exists()
+    return True
 
 
 def read_by(trial: Trial, folds: int) -> list[str]:
