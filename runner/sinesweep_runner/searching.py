@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from sinesweep.errors import SweepFailed
+from sinesweep.errors import StorageLost, SweepFailed
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
 from sinesweep.recording import RecordedStudy
@@ -78,6 +79,7 @@ def search(
 
     Raises:
         SearchFailed: it had to stop; it leaves its leaderboard too.
+        StorageLost: the database of its study does not answer any more, so that there is none.
     """
     try:
         with watch.shown(), stop_on_interrupt(watch.say) as stop:
@@ -85,6 +87,9 @@ def search(
             build = executor.guard(dry_build_on(material, executor.expect))
             why = Orchestrator(study, executor, sweep, build, watch, stop, keeper.ended).run()
             return why, stop.asked
+    except StorageLost as lost:
+        way_back = f"once it answers again, go on with: sinesweep resume {shlex.quote(str(place.path))}"
+        raise StorageLost(f"{lost}; {way_back}") from lost
     except SweepFailed as failure:
         raise SearchFailed(
             str(failure), Outcome(place.path, write_report(place.path)[0].board, str(failure))
