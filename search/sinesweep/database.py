@@ -33,8 +33,7 @@ WAYS_OUT = {
     r"database .* does not exist": "Make it on that server with `createdb`",
     r"authentication failed|no password supplied": "The password is that of ~/.pgpass, of PGPASSWORD, or of"
     " the URL: mend it there",
-    r"Connection refused|No such file or directory|timeout expired": "Is the server running there? Start it, or mend"
-    " host and port",
+    r"Connection refused|No such file or directory|timeout expired": "Start that server, or mend host and port",
     r"could not translate host name|failed to resolve host|Name or service not known": "Mend the host's name",
 }
 """What helps, by the words of servers and drivers that say what is wrong."""
@@ -66,7 +65,11 @@ def check_scheme(url: str) -> None:
     except NoSuchModuleError:
         raise SweepError(f"storage: {scheme}:// is no database that studies can live in; {SUPPORTED}") from None
     except ImportError as reason:
-        way_out = _to_install() if scheme == "postgresql+psycopg" else f". Install that driver; or {SUPPORTED}"
+        way_out = (
+            _to_install()
+            if scheme == "postgresql+psycopg"
+            else f". Install that driver, or take another database: {SUPPORTED}"
+        )
         raise SweepError(f"storage: {scheme}:// needs '{reason.name}', not installed here{way_out}") from None
     except (ArgumentError, ValueError) as reason:  # such as a port that is no number
         raise SweepError(
@@ -101,8 +104,9 @@ def words_of(reason: BaseException) -> str:
     # SQLAlchemy adds what it tried to do, and where on the web it is explained.
     words = one_line(re.split(r"\n\[SQL: |\n?\(Background on this error", str(reason))[0]).rstrip(".")
     name = type(reason).__name__
-    helps = next((f". {way}" for pattern, way in WAYS_OUT.items() if re.search(pattern, words)), "")
-    return f"{words if name == 'OperationalError' else f'{name}: {words}'}{helps}"
+    said = words if name == "OperationalError" else f"{name}: {words}"
+    helps = next((way for pattern, way in WAYS_OUT.items() if re.search(pattern, words)), "")
+    return f"{said}{' ' if said.endswith('?') else '. '}{helps}" if helps else said
 
 
 def _to_install() -> str:

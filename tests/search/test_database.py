@@ -47,7 +47,10 @@ def missing(monkeypatch):
         ("postgres://ann:s3cret@db/studies", r"got postgres://…: write postgresql\+psycopg://ann:…@db/studies"),
         ("postgresql://ann@db/studies", r"got postgresql://…: write postgresql\+psycopg://ann@db/studies"),
         ("redis://localhost:6379", "redis:// is no database that studies can live in; expected sqlite:///FILE, "),
-        ("oracle+oracledb://ann:s3cret@db/studies", "needs 'oracledb', not installed here. Install that driver; or ex"),
+        (
+            "oracle+oracledb://ann:s3cret@db/studies",
+            "needs 'oracledb', not installed here. Install that driver, or take",
+        ),
         ("postgresql+psycopg://ann:s3cret@db:port/studies", r"ann:…@db:port/studies is no URL of a database"),
     ],
 )
