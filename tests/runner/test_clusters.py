@@ -7,7 +7,9 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import ray
@@ -235,6 +237,20 @@ def test_a_cluster_that_is_not_there_is_told_for_what_it_is_with_the_way_out():
         port = probe.getsockname()[1]
     with pytest.raises(SweepError, match=rf"nothing listens there.* --port={port}` begins one.*workers\.address=null"):
         connection.cluster(f"127.0.0.1:{port}")
+
+
+@pytest.mark.slow  # Ray gives it 20 seconds
+def test_something_else_that_listens_is_no_cluster(capfd):
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            with pytest.raises(SweepError, match="and does not answer as a Ray cluster .*`ray start --head` told; "):
+                connection.cluster(f"localhost:{server.server_port}")
+        finally:
+            server.shutdown()
+            serving.join()
+    assert "gcs_client.cc" not in capfd.readouterr().err
 
 
 @pytest.mark.slow

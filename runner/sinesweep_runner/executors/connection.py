@@ -79,7 +79,8 @@ def _found(address: str) -> str:
     try:
         where = services.canonicalize_bootstrap_address_or_die(address)
     except ConnectionError as reason:  # of `auto`
-        raise SweepError(f"workers.address: no Ray cluster is found on this machine: {reason}; {_ALONE}") from None
+        told = str(reason).rstrip(".")
+        raise SweepError(f"workers.address: no Ray cluster is found on this machine ({told}); {_ALONE}") from None
     host, port = where.rpartition(":")[::2]
     try:
         socket.getaddrinfo(host.strip("[]"), int(port))
