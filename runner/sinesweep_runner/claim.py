@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sinesweep.errors import SweepError, SweepFailed
+from sinesweep.errors import StorageLost, SweepError, SweepFailed
 from sinesweep_runner.owner import Owner, clear
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -32,7 +32,7 @@ def claimed(folder: Path, lock_file: Path, say: Callable[[str], None]) -> Iterat
 
     Raises:
         SweepError: another process runs it, or the folder, or something in it, cannot be written.
-        SweepFailed: the disk became full.
+        SweepFailed: the disk became full, or the database is gone; how to go on is said.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -57,6 +57,9 @@ def claimed(folder: Path, lock_file: Path, say: Callable[[str], None]) -> Iterat
         try:
             Owner.this_process().write(lock)
             yield
+        except StorageLost as lost:
+            way_back = f"once it answers again, go on with: sinesweep resume {shlex.quote(str(folder))}"
+            raise StorageLost(f"{lost}; {way_back}") from lost
         except OSError as reason:
             if (told := _told(folder, reason)) is None:
                 raise

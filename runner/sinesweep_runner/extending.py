@@ -10,10 +10,10 @@ from sinesweep.begun import HOW, RESUMABLE, SEARCHED, settled
 from sinesweep.errors import SweepError
 from sinesweep.extending import extend_study
 from sinesweep.record import Record
-from sinesweep.recording import note, note_resume
+from sinesweep.recording import note, note_resume, told
 from sinesweep.storage import study_name
 from sinesweep.sweep import Sweep
-from sinesweep.sweepfile import key_of, override, plain
+from sinesweep.sweepfile import key_of, override
 from sinesweep.wording import many
 from sinesweep_runner.continuing import wishes_for
 from sinesweep_runner.outcome import board_of
@@ -62,7 +62,7 @@ def extend(
             return sweep
         note_resume(old, place.storage(old), place.events_file)
         extension = extend_study(old, sweep, place.storage(old))
-        note(place.events_file, {"extend": plain(sweep), "study": study_name(extension.sweep)})
+        note(place.events_file, {"extend": told(sweep), "study": study_name(extension.sweep)})
         _say(f"{many(extension.known, 'trial')} of before lie in the new space, and teach the sampler.")
         if extension.aside:
             _say(f"{many(extension.aside, 'other')} stay on the leaderboard, but the sampler does not see them.")
@@ -71,15 +71,18 @@ def extend(
     return go_on(place, new, finalize=finalize, ready=ready)
 
 
-def continue_(folder: Path, top: int, epochs: int, *, finalize: bool = True) -> Outcome:
+def continue_(folder: Path, top: int, epochs: int, *, address: str | None = None, finalize: bool = True) -> Outcome:
     """Trains the best `top` trials of a sweep up to `epochs`, each as a trial of its own, and nothing else.
+
+    Args:
+        address: of a Ray cluster, if it is not that of the sweep.
 
     Raises:
         SweepError: as `resume`; or a trial cannot be continued.
         SweepFailed: as `resume`.
     """
     place = SweepFolder(folder)
-    sweep = place.sweep()
+    sweep = override(place.begun(), [] if address is None else [f"workers.address={address}"])
     with place.claimed():  # while it runs, more of its trials may have scores than now
         record = Record.of(sweep, place.storage(sweep))
     wishes = wishes_for(folder, board_of(folder), record, top, epochs)

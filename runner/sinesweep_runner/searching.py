@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sinesweep.errors import SweepFailed
+from sinesweep.errors import StorageLost, SweepFailed
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
 from sinesweep.recording import RecordedStudy
@@ -78,6 +78,7 @@ def search(
 
     Raises:
         SearchFailed: it had to stop; it leaves its leaderboard too.
+        StorageLost: the database of its study does not answer any more, so that there is none.
     """
     try:
         with watch.shown(), stop_on_interrupt(watch.say) as stop:
@@ -85,6 +86,8 @@ def search(
             build = executor.guard(dry_build_on(material, executor.expect))
             why = Orchestrator(study, executor, sweep, build, watch, stop, keeper.ended).run()
             return why, stop.asked
+    except StorageLost:  # nothing can be ranked then
+        raise
     except SweepFailed as failure:
         raise SearchFailed(
             str(failure), Outcome(place.path, write_report(place.path)[0].board, str(failure))

@@ -16,7 +16,7 @@ from typing import Any
 from sinesweep.errors import SweepError
 from sinesweep.files import write_lastingly
 from sinesweep.sweep import Sweep
-from sinesweep.sweepfile import dump, override, read_begun
+from sinesweep.sweepfile import override, read_begun, write_sweep
 from sinesweep_runner.claim import claimed
 from sinesweep_runner.owner import clear
 
@@ -96,7 +96,7 @@ class SweepFolder:
         """
         left = [name for name in OUTCOMES if (self.path / name).exists()]
         if left and not self.has_begun(sweep):
-            from sinesweep.storage import shown
+            from sinesweep.database import shown
 
             raise SweepError(
                 f"{self.path}: the study of this sweep is gone from {shown(self.storage(sweep))}, or was emptied, but"
@@ -125,7 +125,8 @@ class SweepFolder:
         if held is None and self.path.is_dir() and any(file != self._lock for file in self.path.iterdir()):
             raise SweepError(f"{self.path} is not empty and holds no sweep; choose another folder with --out")
         if self.has_begun(sweep):
-            from sinesweep.storage import shown, study_name
+            from sinesweep.database import shown
+            from sinesweep.storage import study_name
 
             raise SweepError(
                 f"storage: {shown(self.storage(sweep))} already holds a study named '{study_name(sweep)}', of a sweep"
@@ -135,7 +136,7 @@ class SweepFolder:
     def begin(self, sweep: Sweep) -> None:
         """Writes a sweep into the folder, which must be `claimed`; raises SweepError as `check_free` does."""
         self.check_free(sweep)
-        write_lastingly(self.sweep_file, dump(sweep))
+        write_sweep(self.sweep_file, sweep)
 
     def withdraw(self, sweep: Sweep) -> None:
         """Removes the folder, which this process made for a sweep that was refused before its search began.

@@ -10,14 +10,13 @@ from pathlib import Path
 from sinesweep.aside import Aside
 from sinesweep.continuing import Wish
 from sinesweep.errors import DatasetError, Infeasible, PluginFault, SweepError, SweepFailed, UserError
-from sinesweep.files import write_lastingly
 from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
 from sinesweep.recording import note
 from sinesweep.rows import Row
 from sinesweep.safety import unsafe_augmentations
 from sinesweep.sweep import Sweep
-from sinesweep.sweepfile import complete, dump
+from sinesweep.sweepfile import complete, write_sweep
 from sinesweep.wording import many
 from sinesweep_runner import finishing
 from sinesweep_runner.continuing import is_unfinished, with_budget_spent
@@ -100,7 +99,7 @@ def _carry_on(
         with loading_keras(sweep, plan) as loaded, executor_for(sweep, plan, watch, place) as executor:
             prepared, material = _prepare(sweep, place, table, watch)
             sweep = ready(sweep)
-            write_lastingly(place.sweep_file, dump(sweep))  # not before: one that is refused stays what it was
+            write_sweep(place.sweep_file, sweep)  # not before: one that is refused stays what it was
             study = bound_study(sweep, place, prepared.fingerprint())
             note(place.events_file, {"threads": plan.threads})  # scores depend on it in their last digits
             for sentence in Aside(study.space, study.record).revise():

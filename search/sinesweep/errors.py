@@ -10,6 +10,7 @@ SinesweepError
 │   └── ExportError      a winner that cannot be exported, or an export that does not answer as it does
 ├── Infeasible           a configuration that cannot work; the sampler is told, nothing is trained
 └── SweepFailed          the sweep began and had to stop: exit code 1
+    └── StorageLost      because the database of its study does not answer any more
 """
 
 from __future__ import annotations
@@ -75,6 +76,10 @@ class Infeasible(SinesweepError):
 
 class SweepFailed(SinesweepError):
     """The sweep began and had to stop; what it had computed is kept."""
+
+
+class StorageLost(SweepFailed):
+    """The database that a study lives in does not answer any more; what it was told is kept."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -34,6 +34,7 @@ EXPECTED = {
     "less_than_equal": "at most {le:g}",
     "too_short": "at least {min_length}",
     "too_long": "at most {max_length}",
+    "string_too_short": "at least {min_length} character",
     "string_too_long": "at most {max_length} characters",
     "string_pattern_mismatch": "letters, digits, blanks and . _ -, with a letter or digit first",
 }

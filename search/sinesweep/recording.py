@@ -28,6 +28,7 @@ from typing import Any
 from optuna.trial import FrozenTrial, TrialState
 
 from sinesweep.continuing import Wish
+from sinesweep.database import shown
 from sinesweep.errors import SweepError
 from sinesweep.files import write_lastingly
 from sinesweep.journal import mend_journal
@@ -50,9 +51,8 @@ class RecordedStudy(Study):
         if resume:
             note_resume(sweep, storage, events)
         else:
-            write_lastingly(
-                events, _line({"begin": plain(sweep)})
-            )  # a driver that died at its beginning left half of it
+            # A driver that died at its beginning left half of it.
+            write_lastingly(events, _line({"begin": told(sweep)}))
         super().__init__(sweep, storage, resume=resume)
 
     def ask(self, *, fresh: bool = True) -> Trial | None:
@@ -85,6 +85,11 @@ class RecordedStudy(Study):
         super().wish(wishes)
         if wishes:
             note(self._events, {"wish": [list(astuple(each)) for each in wishes]})
+
+
+def told(sweep: Sweep) -> dict[str, Any]:
+    """A sweep as an event tells it: without the password of its storage, which no replay needs."""
+    return plain(sweep) | ({} if sweep.storage is None else {"storage": shown(sweep.storage)})
 
 
 def note(events: Path, event: Event) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import warnings
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -15,15 +14,13 @@ from optuna.trial import FrozenTrial
 
 from sinesweep.errors import SweepError
 from sinesweep.pruning import warm_up
+from sinesweep.samplerneeds import missing_for
 from sinesweep.sections import Search
 from sinesweep.storage import first_name
 from sinesweep.tpe import Tpe
 
 SEQUENCES = ("qmc",)
 """Samplers whose draws are places in one sequence; the others draw anew each time."""
-
-NEEDS = {"cmaes": ("cmaes",), "gp": ("scipy", "torch")}
-"""Packages that a sampler needs beside Optuna."""
 
 
 class Hyperband(pruners.HyperbandPruner):
@@ -40,12 +37,8 @@ def make_sampler(search: Search, seed: int) -> samplers.BaseSampler:
     Raises:
         SweepError: it needs a package that is not installed.
     """
-    missing = [package for package in NEEDS.get(search.sampler, ()) if importlib.util.find_spec(package) is None]
-    if missing:
-        raise SweepError(
-            f"search.sampler: '{search.sampler}' needs {' and '.join(missing)}, not installed here:"
-            f" pip install 'sinesweep[{search.sampler}]'"
-        )
+    if missing := missing_for(search.sampler):
+        raise SweepError(f"search.sampler: {missing}")
     startup = search.startup_trials
     makers: dict[str, Callable[[], samplers.BaseSampler]] = {
         "tpe": lambda: Tpe(seed=seed, n_startup_trials=startup),

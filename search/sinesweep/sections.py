@@ -22,6 +22,9 @@ Amount = Annotated[
 """A number above 0, or `100k`, `2.5M`."""
 
 
+HIGHEST_PORT = 65535
+
+
 def _as_names(names: Any) -> Any:
     """`accuracy` means `[accuracy]`."""
     return (names,) if isinstance(names, str) else names
@@ -224,13 +227,23 @@ class Workers(Section):
     )
     address: str | None = Field(
         None,
-        description="a running Ray cluster to join: auto or HOST:PORT; its machines share the driver's cache and the"
-        " sweep's folder under the same paths, or are sent the sound once and send home what they write",
+        description="a running Ray cluster to join: auto or HOST:PORT; its machines need Ray and the driver's Python"
+        " alone, are provided with what else they lack, and are sent the sound where they do not see its cache",
     )
 
     @field_validator("address")
     @classmethod
     def _reachable(cls, address: str | None) -> str | None:
-        if address is not None and not re.fullmatch(r"auto|(\[[0-9a-fA-F:.]+\]|[\w.-]+):\d+", address):
+        if address is None or address == "auto":
+            return address
+        if address.startswith("ray://"):
+            raise ValueError(
+                f"{address!r} is an address of Ray Client, which is not used here; give the port of the cluster's head"
+                " itself, HOST:6379 where none was chosen"
+            )
+        found = re.fullmatch(r"(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d+)", address)
+        if found is None:
             raise ValueError(f"expected auto or HOST:PORT, such as 10.0.0.5:6379, got {address!r}")
+        if not 1 <= int(found[1]) <= HIGHEST_PORT:
+            raise ValueError(f"expected a port from 1 to {HIGHEST_PORT}, got {address!r}")
         return address

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import warnings
 from pathlib import Path
 
 import optuna
 
-from sinesweep.errors import SweepError
+from sinesweep.database import connected, shown, words_of
+from sinesweep.errors import SinesweepError, SweepError
 from sinesweep.journal import JournalledStudies
 from sinesweep.objectives import direction
 from sinesweep.sweep import Sweep
-from sinesweep.wording import one_line
 
 
 def create_study(sweep: Sweep, storage: str) -> optuna.Study:
@@ -72,35 +71,16 @@ def discard_study(sweep: Sweep, storage: str) -> None:
         optuna.delete_study(storage=opened(storage), study_name=study_name(sweep))
 
 
-def shown(storage: str) -> str:
-    """A storage as people are told of it: without its password."""
-    return re.sub(r"(://[^:@/]*:)[^@/]*@", r"\1…@", storage)
-
-
 def opened(storage: str) -> optuna.storages.BaseStorage:
     """The storage as Optuna knows it; raises SweepError where it does not open."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:
         if "://" in storage:
-            return _database(storage)
+            return connected(storage)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             return JournalledStudies(Path(storage))
-    except SweepError:
+    except SinesweepError:
         raise
     except Exception as reason:  # SQLAlchemy, drivers and file systems each have errors of their own
-        extra = " pip install 'sinesweep[postgresql]' brings it." if "'psycopg'" in str(reason) else ""
-        told = f"{type(reason).__name__}: {_without_link(reason)}.{extra}"
-        raise SweepError(f"storage: {shown(storage)} cannot be opened: {told}") from reason
-
-
-def _without_link(reason: Exception) -> str:
-    """An error's own words, on one line; SQLAlchemy adds what it tried to do, and where on the web it is explained."""
-    return one_line(re.split(r"\n\[SQL: |\n?\(Background on this error", str(reason))[0]).rstrip(".")
-
-
-@functools.cache
-def _database(url: str) -> optuna.storages.BaseStorage:
-    """One set of connections for this process; one that the server has closed meanwhile is opened anew."""
-    database = optuna.storages.RDBStorage(url, engine_kwargs={"pool_pre_ping": True})
-    return optuna.storages.get_storage(database)
+        raise SweepError(f"storage: {shown(storage)} cannot be opened: {words_of(reason)}") from reason

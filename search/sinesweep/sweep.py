@@ -77,7 +77,11 @@ class Sweep(Section):
     finalists: Finalists = Finalists()
     enqueue: list[dict[str, Any]] = Field([], description="points to try first, as {dimension: value}")
     workers: Workers = Workers()
-    storage: str | None = Field(None, description="an Optuna storage URL; default: a journal in the sweep's folder")
+    storage: str | None = Field(
+        None,
+        description="where the study lives: sqlite:///FILE, postgresql+psycopg://USER@HOST/DATABASE, or the URL of"
+        " another database that SQLAlchemy has an installed driver for; default: a journal in the sweep's folder",
+    )
     study: str | None = Field(None, min_length=1, description="its name in the storage; default: the sweep's name")
 
     @field_validator("storage")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,12 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from sinesweep.database import check_scheme, has_password
 from sinesweep.errors import SweepError
+from sinesweep.files import EVERYBODY, OWNER, write_lastingly
 from sinesweep.namedplugins import PLUGIN_SECTIONS, mistakable_names, named_twice, plugin_problems
 from sinesweep.problems import sentences
+from sinesweep.samplerneeds import missing_for
 from sinesweep.sweep import Sweep, as_mapping, with_front_end
 
 SQLITE_FILE = re.compile(r"^(sqlite(?:\+\w+)?:///)([^/:?][^?]*)")
@@ -98,6 +101,7 @@ def check_document(
     document = with_front_end(document)
     try:
         sweep = Sweep.model_validate(document)
+        problems += _problems_here(sweep, asked)
     except ValidationError as invalid:
         problems += sentences(Sweep, invalid)
     problems += plugin_problems(document, asked)
@@ -119,6 +123,12 @@ def dump(sweep: Sweep) -> str:
     return as_yaml(plain(sweep))
 
 
+def write_sweep(path: Path, sweep: Sweep) -> None:
+    """Writes what `dump` gives to a file, whole or not at all; one with a password in it for its owner alone."""
+    secret = sweep.storage is not None and has_password(sweep.storage)
+    write_lastingly(path, dump(sweep), OWNER if secret else EVERYBODY)
+
+
 def as_yaml(document: Mapping[str, Any]) -> str:
     """Plain data as YAML, a key a line, in their order."""
     stream = io.StringIO()
@@ -133,6 +143,23 @@ def plain(sweep: Sweep) -> dict[str, Any]:
     """The sweep as plain data that `check_document` takes, with its defaults."""
     document: dict[str, Any] = json.loads(sweep.model_dump_json(by_alias=True))
     return document
+
+
+def _problems_here(sweep: Sweep, asked: Sequence[str] | None) -> Iterator[str]:
+    """What a sweep of the right form asks for, and cannot have on this machine, or could never count."""
+    try:
+        if sweep.storage is not None:
+            check_scheme(sweep.storage)
+    except SweepError as refused:
+        yield from refused.problems
+    if missing := missing_for(sweep.search.sampler):
+        yield f"search.sampler: {missing}"
+    budget = sweep.budget
+    if budget.tolerance and budget.plateau is None and (asked is None or "budget.tolerance" in asked):
+        yield (
+            f"budget.tolerance: {budget.tolerance:g} never counts without budget.plateau, which says after how many"
+            " trials without anything better to stop; set that too, or leave this out"
+        )
 
 
 def _document(path: Path) -> dict[str, Any]:

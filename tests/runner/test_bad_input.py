@@ -533,6 +533,14 @@ def test_the_status_of_a_sweep_that_still_reads_its_sounds(sinesweep, tone_sweep
     assert "the search has not begun" in said.out
 
 
+@pytest.mark.parametrize("command", [("resume",), ("extend", "--trials", "+1")])
+def test_who_goes_on_with_a_sweep_may_give_it_another_cluster(sinesweep, tone_sweep, tmp_path, command):
+    begin(check_document(tone_sweep(workers={"address": "127.0.0.1:1"})), tmp_path / "sweep")
+    said = sinesweep(command[0], tmp_path / "sweep", *command[1:], "--address", "elsewhere.invalid:6379")
+    assert said.code == MISTAKE
+    assert "workers.address: no machine is known by the name 'elsewhere.invalid'" in " ".join(said.err.split())
+
+
 def test_resume_changes_nothing_that_is_searched(sinesweep, tone_sweep, tmp_path):
     begin(check_document(tone_sweep()), tmp_path / "sweep")
     said = sinesweep("resume", tmp_path / "sweep", "--set", "fit.epochs=4")
@@ -583,6 +591,7 @@ def test_groups_that_are_asked_for_and_not_there(sinesweep, write_sweep, tones):
     [
         ("storage=foo", "storage: expected a URL such as sqlite:///studies.db"),
         ("storage='sqlite:///:memory:'", "storage: 'sqlite:///:memory:' is a database in memory"),
+        ("storage=redis://localhost", "storage: redis:// is no database that studies can live in; expected sqlite:///"),
         ("workers.address=bogus", "workers.address: expected auto or HOST:PORT, such as 10.0.0.5:6379, got 'bogus'"),
         (f"name={'x' * 101}", "name: expected at most 100 characters"),
         ("fit.batch_size=5000", "fit.batch_size: expected a number from 1 to 4096, got 5000"),

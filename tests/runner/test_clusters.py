@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import socket
 import subprocess
 import sys
+import threading
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import ray
@@ -207,7 +210,9 @@ def test_where_the_head_of_a_cluster_dies_the_sweep_ends_and_says_how_to_go_on(
     monkeypatch.setattr(executor, "RETURN_S", 2.0)
     at_report({3: nodes.kill_head})
     sweep, folder = cluster_sweep(nodes.address, trials=3, epochs=EPOCHS, count=1), tmp_path / "sweep"
-    with pytest.raises(SweepFailed, match=f"the Ray cluster does not answer any more.* sinesweep resume {folder}"):
+    with pytest.raises(
+        SweepFailed, match=f"cluster does not answer any more.* sinesweep resume {folder}; .*address=null"
+    ):
         run(sweep, folder, finalize=False)
     assert [result.state for result in results_of(sweep, folder)] == [State.INTERRUPTED]
 
@@ -224,13 +229,38 @@ HEAD = (
 )
 
 
+def test_a_cluster_that_is_not_there_is_told_for_what_it_is_with_the_way_out():
+    with pytest.raises(SweepError, match=r"known by the name 'nobody\.invalid'.*workers\.address=null"):
+        connection.cluster("nobody.invalid:6379")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with pytest.raises(SweepError, match=rf"nothing listens there.* --port={port}` begins one.*workers\.address=null"):
+        connection.cluster(f"127.0.0.1:{port}")
+
+
+@pytest.mark.slow  # Ray gives it half a minute
+def test_something_else_that_listens_is_no_cluster(capfd):
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            refusal = pytest.raises(SweepError, match=r"does not answer as a Ray cluster .*`ray start --head` told; ")
+            with connection.on_loopback(), refusal:
+                connection.cluster(f"localhost:{server.server_port}")
+        finally:
+            server.shutdown()
+            serving.join()
+    assert "gcs_client.cc" not in capfd.readouterr().err
+
+
 @pytest.mark.slow
 def test_a_cluster_that_asks_for_a_token_takes_those_who_have_it(tmp_path):
     environment = os.environ | {"HOME": str(tmp_path), "RAY_AUTH_MODE": "token"}
 
-    def joined(address, token):
-        command, with_token = [sys.executable, "-c", JOIN, address], environment | {"RAY_AUTH_TOKEN": token}
-        return subprocess.run(command, env=with_token, capture_output=True, text=True, timeout=PATIENCE_S)
+    def joined(address, **token):
+        command = [sys.executable, "-c", JOIN, address]
+        return subprocess.run(command, env=environment | token, capture_output=True, text=True, timeout=PATIENCE_S)
 
     with subprocess.Popen(
         [sys.executable, "-c", HEAD],
@@ -241,7 +271,14 @@ def test_a_cluster_that_asks_for_a_token_takes_those_who_have_it(tmp_path):
         text=True,
     ) as head:
         address = head.stdout.readline().strip()
-        stranger, friend = joined(address, TOKEN[::-1]), joined(address, TOKEN)
+        stranger, nobody, friend = (
+            joined(address, RAY_AUTH_TOKEN=TOKEN[::-1]),
+            joined(address),
+            joined(address, RAY_AUTH_TOKEN=TOKEN),
+        )
         head.communicate("\n")
-    assert "or it asks for a token that is not this driver's" in stranger.stderr
+    asks = f"workers.address: the Ray cluster at {address} asks for a token that is not this driver's"
+    for refused in (stranger, nobody):
+        assert asks in refused.stderr
+        assert "gcs_client.cc" not in refused.stderr
     assert friend.stdout.strip() == "[3]"

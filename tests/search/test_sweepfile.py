@@ -1,5 +1,6 @@
 """A sweep file is read whole: every problem at once, in a person's words."""
 
+import importlib.util
 import json
 
 import pytest
@@ -46,12 +47,17 @@ def test_fifteen_lines_are_a_sweep(write, tmp_path):
     assert sweep.space().choices["architecture"].keys() == {"cnn", "mlp"}
 
 
+def test_a_database_on_a_server_is_named_as_it_is(write):
+    pytest.importorskip("psycopg", reason="sinesweep[postgresql] is not installed")
+    url = "postgresql+psycopg://ann@host/studies"
+    assert read_sweep(write(GOOD), [f"storage={url}"]).storage == url
+
+
 @pytest.mark.parametrize("scheme", ["sqlite", "sqlite+pysqlite"])
 def test_a_database_in_a_file_lies_where_the_sweep_file_is(write, tmp_path, scheme):
     read = lambda url: read_sweep(write(GOOD), [f"storage={url}"]).storage  # noqa: E731
     assert read(f"{scheme}:///studies.db") == f"{scheme}:///{tmp_path}/studies.db"
     assert read(f"{scheme}:////elsewhere/studies.db") == f"{scheme}:////elsewhere/studies.db"
-    assert read("postgresql+psycopg://ann@host/studies") == "postgresql+psycopg://ann@host/studies"
 
 
 def test_a_sweep_survives_being_written_and_read(write, tmp_path):
@@ -145,6 +151,39 @@ def test_ranges_that_become_narrower_may_leave_a_setting_idle_but_none_is_newly_
     for asked in ("fit.momentum=0.9", "fit.momentum={low: 0.9}", "fit={optimizer: adam, momentum: 0.9}"):
         with pytest.raises(SweepError, match=r"fit\.momentum: counts only with optimizer sgd, rmsprop or muon"):
             override(narrow, [asked])
+
+
+def test_a_tolerance_without_the_plateau_that_it_is_for_is_a_problem_where_it_is_asked_for(write):
+    assert "budget.tolerance: 0.5 never counts without budget.plateau" in problems(
+        write, GOOD, "budget.tolerance=0.5", "budget.trials=9"
+    )
+    both = read_sweep(write(GOOD), ["budget.tolerance=0.5", "budget.plateau=3"])
+    without = override(both, ["budget.plateau=null"])
+    assert override(without, ["budget.trials=9"]).budget.tolerance == 0.5
+
+
+def test_a_sampler_whose_package_is_missing_is_found_before_anything_runs(write, monkeypatch):
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "torch" else real(name))
+    text = problems(write, GOOD, "search.sampler=gp")
+    assert text == "search.sampler: 'gp' needs torch, not installed here: pip install 'sinesweep[gp]'"
+
+
+def test_an_empty_name_of_a_study_is_told_in_our_words(write):
+    assert problems(write, GOOD, "study=''") == "study: expected at least 1 character, got ''"
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("ray://head:10001", "is an address of Ray Client, which is not used here"),
+        ("localhost", "expected auto or HOST:PORT"),
+        ("127.0.0.1:99999", "expected a port from 1 to 65535"),
+        ("127.0.0.1:0", "expected a port from 1 to 65535"),
+    ],
+)
+def test_an_address_that_no_cluster_can_have_is_found_before_anybody_knocks(write, address, reason):
+    assert reason in problems(write, GOOD, f"workers.address='{address}'")
 
 
 @pytest.mark.parametrize(

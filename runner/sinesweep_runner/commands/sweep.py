@@ -36,7 +36,7 @@ def run(
     from sinesweep.sweepfile import read_sweep
     from sinesweep_runner import sweeping
 
-    overrides = [*set, *([f"workers.address={address}"] if address else [])]
+    overrides = _with_address(set, address)
     _show(lambda: sweeping.run(read_sweep(file, overrides), out, finalize=finalize))
 
 
@@ -44,13 +44,14 @@ def run(
 def resume(
     folder: Folder,
     set: Overrides = [],  # noqa: B006
+    address: Address = None,
     finalize: Finalize = True,
 ) -> None:
     """Continue a sweep that was stopped; no finished trial is repeated. `--set budget.…`, `--set workers.…` work, and
     `--set data.path=…` where the data have moved."""
     from sinesweep_runner import resuming
 
-    _show(lambda: resuming.resume(folder, set, finalize=finalize))
+    _show(lambda: resuming.resume(folder, _with_address(set, address), finalize=finalize))
 
 
 @commands.command()
@@ -59,12 +60,14 @@ def extend(
     trials: Annotated[str | None, typer.Option("--trials", help="so many trials in all, or more: 120, +50")] = None,
     hours: Annotated[str | None, typer.Option("--hours", help="so many hours in all, or more: 3, +2")] = None,
     set: Overrides = [],  # noqa: B006
+    address: Address = None,
     finalize: Finalize = True,
 ) -> None:
     """Give a sweep more trials, hours, ranges or plugins. All that was tried stays, and teaches the sampler."""
     from sinesweep_runner import extending
 
-    _show(lambda: extending.extend(folder, set, trials=trials, hours=hours, finalize=finalize))
+    overrides = _with_address(set, address)
+    _show(lambda: extending.extend(folder, overrides, trials=trials, hours=hours, finalize=finalize))
 
 
 @commands.command("continue")
@@ -72,12 +75,13 @@ def continue_(
     folder: Folder,
     epochs: Annotated[int, typer.Option("--epochs", min=1, help="so many epochs in all")],
     top: Annotated[int, typer.Option("--top", min=1, help="so many of the best trials")] = 5,
+    address: Address = None,
     finalize: Finalize = True,
 ) -> None:
     """Train the best trials of a sweep longer, from where they ended."""
     from sinesweep_runner import extending
 
-    _show(lambda: extending.continue_(folder, top, epochs, finalize=finalize))
+    _show(lambda: extending.continue_(folder, top, epochs, address=address, finalize=finalize))
 
 
 @commands.command()
@@ -97,6 +101,10 @@ def demo(folder: Annotated[Path, typer.Argument(help="where sounds and sweep go"
     from sinesweep_runner.demo import run_demo
 
     run_demo(folder)
+
+
+def _with_address(overrides: list[str], address: str | None) -> list[str]:
+    return [*overrides, *([] if address is None else [f"workers.address={address}"])]
 
 
 def _show(go: Callable[[], Outcome]) -> None:

@@ -12,10 +12,13 @@ from typing import Any
 
 import ray
 from ray._private import ray_constants, services, worker
+from ray._private.authentication.authentication_token_setup import ensure_token_if_auth_enabled
+from ray._raylet import GcsClient  # type: ignore[attr-defined]  # compiled, and its stub does not name it
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sinesweep.errors import SweepError
 from sinesweep_runner import deviceshare
+from sinesweep_runner.hush import hush
 from sinesweep_runner.machine import Machine
 from sinesweep_runner.placement import Plan, cores_for
 from sinesweep_runner.signals import sigterm_unchanged
@@ -30,6 +33,9 @@ ANSWER_S = 5.0
 
 TELL_S = 30.0
 """So long may a machine take until it has told the memory of its GPU."""
+
+_ALONE = "without a cluster, on this machine alone: --set workers.address=null"
+"""The way out where there is no cluster any more; the address stands in the sweep's file."""
 
 LITTLE = 0.01
 """The part of a GPU that has to be free so that it can be asked for its memory."""
@@ -49,25 +55,51 @@ def start(plan: Plan) -> None:
 
 def join(address: str) -> None:
     """Joins a cluster; raises SweepError where none answers, or it does not take this driver."""
+    where = _found(address)
     try:
-        where = services.canonicalize_bootstrap_address_or_die(address)
-        if not _listens(where):  # Ray would knock for a quarter of an hour
-            raise ConnectionError("nothing listens there")
+        ensure_token_if_auth_enabled(create_token_if_missing=False)  # without one GcsClient would end this process
+        GcsClient(address=where)  # learns at once what `ray.init` asks about for 20 seconds
         _begin(address=where)
-    except ConnectionError as reason:
+    except ray.exceptions.AuthenticationError:
         raise SweepError(
-            f"workers.address: no Ray cluster answers at {address}, or it asks for a token that is not this driver's"
-            f" (RAY_AUTH_MODE=token, with RAY_AUTH_TOKEN or ~/.ray/auth_token as on its head): {reason}"
+            f"workers.address: the Ray cluster at {where} asks for a token that is not this driver's. Set"
+            " RAY_AUTH_MODE=token in this shell too, and have the RAY_AUTH_TOKEN or the ~/.ray/auth_token of its head"
+        ) from None
+    except (ConnectionError, ray.exceptions.RpcError) as reason:
+        raise SweepError(
+            f"workers.address: something listens at {where}, and does not answer as a Ray cluster"
+            f" ({str(reason).rstrip('.')}). Give the address that `ray start --head` told; {_ALONE}"
         ) from None
     except RuntimeError as reason:  # Ray's word for another version of Ray or Python
         raise SweepError(f"workers.address: the Ray cluster at {address} does not take this driver: {reason}") from None
+
+
+def _found(address: str) -> str:
+    """Where a cluster listens; raises SweepError where nothing does. Ray would knock for a quarter of an hour."""
+    try:
+        where = services.canonicalize_bootstrap_address_or_die(address)
+    except ConnectionError as reason:  # of `auto`
+        told = str(reason).rstrip(".")
+        raise SweepError(f"workers.address: no Ray cluster is found on this machine ({told}); {_ALONE}") from None
+    host, port = where.rpartition(":")[::2]
+    try:
+        socket.getaddrinfo(host.strip("[]"), int(port))
+    except OSError:
+        raise SweepError(f"workers.address: no machine is known by the name '{host}'; {_ALONE}") from None
+    if not _listens(where):
+        raise SweepError(
+            f"workers.address: no Ray cluster answers at {where}: nothing listens there. On its head, `ray start"
+            f" --head --port={port}` begins one; {_ALONE}"
+        )
+    return where
 
 
 def cluster(address: str) -> list[Machine]:
     """What each machine of a running Ray cluster has; all GPUs count as the smallest. Raises SweepError as `join`."""
     begun_here = not ray.is_initialized()
     if begun_here:
-        join(address)
+        with hush():  # at a cluster that does not take it Ray knocks for 20 seconds, and tells of each knock
+            join(address)
     try:
         each, smallest_bytes = machines(), smallest_gpu_bytes()
     finally:

@@ -233,7 +233,10 @@ class RayExecutor:
             elif self._alone:
                 self._begin_again()
             else:
-                raise SweepFailed(f"workers: the Ray cluster does not answer any more; {way_back(self._folder)}")
+                raise SweepFailed(
+                    f"workers: the Ray cluster does not answer any more; {way_back(self._folder)}; without it, on this"
+                    " machine alone, with --set workers.address=null"
+                )
 
     def _begin_again(self) -> None:
         self._say("Ray has ended unexpectedly. It is started again; the trials that ran go on from their last epoch.")

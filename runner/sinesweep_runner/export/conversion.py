@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from sinesweep.errors import ExportError
 from sinesweep.wording import brief
 from sinesweep_runner.export.formats import Format
-from sinesweep_runner.export.hush import hush
 from sinesweep_runner.export.lowering import lower
 from sinesweep_runner.export.onnx_operations import register
+from sinesweep_runner.hush import hush
 
 if TYPE_CHECKING:
     import keras

@@ -15,7 +15,7 @@ import numpy as np
 from sinesweep.errors import ExportError
 from sinesweep.wording import brief
 from sinesweep_runner.export.formats import Format
-from sinesweep_runner.export.hush import hush
+from sinesweep_runner.hush import hush
 
 if TYPE_CHECKING:
     import keras

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sinesweep_runner.export.formats import Format
-from sinesweep_runner.export.hush import hush
+from sinesweep_runner.hush import hush
 
 Answering = Callable[[np.ndarray], np.ndarray]
 """float32 waveforms `(windows, samples)` → answers `(windows, outputs)`."""

@@ -1,4 +1,4 @@
-"""Hush: converters and quantisers tell much that nobody can use; what they could not do is seen when a file is run."""
+"""Hush: what libraries tell that nobody can use; what they could not do is seen otherwise."""
 
 from __future__ import annotations
 
