@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from sinesweep.errors import StorageLost, SweepError, SweepFailed
 from sinesweep_runner.owner import Owner, clear
@@ -34,44 +35,36 @@ def claimed(folder: Path, lock_file: Path, say: Callable[[str], None]) -> Iterat
         SweepError: another process runs it, or the folder, or something in it, cannot be written.
         SweepFailed: the disk became full, or the database is gone; how to go on is said.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = lock_file.open("a+b", buffering=0)
-    except OSError as reason:
-        elsewhere = "" if any(folder.glob("*.yaml")) else ", or choose another folder with --out"
-        raise SweepError(f"{folder} cannot be written: {reason.strerror}; make it writable{elsewhere}") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise SweepError(
-                f"{folder}: {Owner.named_in(lock) or 'another process'} is running this sweep; wait for its end, or"
-                " stop it with Ctrl-C"
-            ) from None
+    with _opened(folder, lock_file) as lock:
+        _lock(folder, lock)
         _check_writable(folder)
         if (dead := Owner.named_in(lock)) is not None:
-            there = (
-                " Should it still run there, on a file system without locks, end one of the two." * dead.is_elsewhere
-            )
-            say(f"{dead} ran this sweep and ended without a word; it goes on from what is there.{there}")
+            say(f"{dead} ran this sweep and ended without a word; it goes on from what is there.{_doubt(dead)}")
         try:
             Owner.this_process().write(lock)
-            yield
-        except StorageLost as lost:
-            way_back = f"once it answers again, go on with: sinesweep resume {shlex.quote(str(folder))}"
-            raise StorageLost(f"{lost}; {way_back}") from lost
-        except OSError as reason:
-            if (told := _told(folder, reason)) is None:
-                raise
-            raise told from reason
+            with _telling(folder):
+                yield
         finally:
             clear(lock)
 
 
-def _doubt(owner: Owner) -> str:
-    return (
-        " Should it still run there, on a file system without locks, end one of the two." if owner.is_elsewhere else ""
-    )
+def _opened(folder: Path, lock_file: Path) -> BinaryIO:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return lock_file.open("a+b", buffering=0)
+    except OSError as reason:
+        elsewhere = "" if any(folder.glob("*.yaml")) else ", or choose another folder with --out"
+        raise SweepError(f"{folder} cannot be written: {reason.strerror}; make it writable{elsewhere}") from None
+
+
+def _lock(folder: Path, lock: BinaryIO) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SweepError(
+            f"{folder}: {Owner.named_in(lock) or 'another process'} is running this sweep; wait for its end, or stop it"
+            " with Ctrl-C"
+        ) from None
 
 
 def _check_writable(folder: Path) -> None:
@@ -81,12 +74,24 @@ def _check_writable(folder: Path) -> None:
         raise SweepError(f"{closed[0]} cannot be written; make it writable: chmod u+w {shlex.quote(str(closed[0]))}")
 
 
-def _told(folder: Path, reason: OSError) -> Exception | None:
-    """What went wrong in words; None where it is nothing that a person can mend."""
-    if reason.errno in FULL:
-        return SweepFailed(
-            f"{folder}: no space left on the disk. Free some, and go on with `sinesweep resume {folder}`"
-        )
-    if reason.errno in CLOSED:
-        return SweepError(f"{reason.filename or folder}: {reason.strerror}")
-    return None
+def _doubt(owner: Owner) -> str:
+    """Whether an owner that seems to have died may be alive."""
+    if not owner.is_elsewhere:
+        return ""
+    return " Should it still run there, on a file system without locks, end one of the two."
+
+
+@contextmanager
+def _telling(folder: Path) -> Iterator[None]:
+    """Within, a database that is gone, a full disk and what may not be written are told in words."""
+    resume = f"sinesweep resume {shlex.quote(str(folder))}"
+    try:
+        yield
+    except StorageLost as lost:
+        raise StorageLost(f"{lost}; once it answers again, go on with: {resume}") from lost
+    except OSError as reason:
+        if reason.errno in FULL:
+            raise SweepFailed(f"{folder}: no space left on the disk. Free some, and go on with `{resume}`") from reason
+        if reason.errno in CLOSED:
+            raise SweepError(f"{reason.filename or folder}: {reason.strerror}") from reason
+        raise
