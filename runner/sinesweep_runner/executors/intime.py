@@ -17,6 +17,9 @@ from sinesweep_runner.training.drybuild import DryBuild
 LONGEST_S = 60.0
 """A dry build takes about a second."""
 
+SOON_S = 10.0
+"""After so long it is said that one goes on: workers that have ended an epoch wait for it, perhaps."""
+
 
 class InTime:
     """Dry builds of one driver, each in a thread of its own."""
@@ -34,7 +37,7 @@ class InTime:
             if plugins_of(trial.config) & self._left_out:
                 return None
             build = Beside(lambda: dry_build(trial))
-            if build.ends_within(LONGEST_S):
+            if self._ends(trial, build):
                 return build.result()
             self._leave(trial, build)
             return None
@@ -44,6 +47,17 @@ class InTime:
     def culprit(self, trial: Trial) -> str:
         """The plugin of a trial that has hung in a dry build, as messages name it; empty where none has."""
         return min(plugins_of(trial.config) & self._culprits, default="")
+
+    def _ends(self, trial: Trial, build: Beside[Result | None]) -> bool:
+        """Waits for a build; whether it has come to its end in time."""
+        if build.ends_within(SOON_S):
+            return True
+        culprit = at_work(build.thread)
+        self._say(
+            f"Trial {trial.number} is being built on shapes{f', {culprit} at present' if culprit else ''}; that may"
+            f" take up to {duration(LONGEST_S)}."
+        )
+        return build.ends_within(LONGEST_S - SOON_S)
 
     def _leave(self, trial: Trial, build: Beside[Result | None]) -> None:
         culprit, plugins = at_work(build.thread), plugins_of(trial.config)
