@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sinesweep.errors import Infeasible, PluginFault
@@ -15,11 +15,23 @@ NOBODYS = (KeyboardInterrupt, GeneratorExit)
 MEMORY_WORDS = ("resourceexhausted", "resource_exhausted", "out of memory", "oom when allocating", "cannot allocate")
 
 _at_work: dict[int, list[str]] = {}
+_heard: dict[int, Callable[[str], None]] = {}
 
 
 def at_work(thread: int) -> str:
     """The plugin whose code runs in the thread of this identifier, such as `loss 'focal'`; empty where none does."""
     return next(reversed(_at_work.get(thread, [])), "")
+
+
+@contextmanager
+def telling(hear: Callable[[str], None]) -> Iterator[None]:
+    """Within, `hear` is told the plugin at work in this thread, as `at_work` names it, whenever that changes."""
+    thread = threading.get_ident()
+    _heard[thread] = hear
+    try:
+        yield
+    finally:
+        del _heard[thread]
 
 
 @contextmanager
@@ -30,9 +42,12 @@ def blaming(kind: str, name: str, method: str, *answers: type[Exception]) -> Ite
         answers: what else the method may raise by its contract.
     """
     passed: tuple[type[BaseException], ...] = (Infeasible, PluginFault, MemoryError, *NOBODYS, *answers)
-    begun = _at_work.setdefault(threading.get_ident(), [])
+    thread = threading.get_ident()
+    begun, hear = _at_work.setdefault(thread, []), _heard.get(thread)
     begun.append(f"{kind} '{name}'")
     try:
+        if hear is not None:
+            hear(begun[-1])
         yield
     except passed:
         raise
@@ -42,6 +57,8 @@ def blaming(kind: str, name: str, method: str, *answers: type[Exception]) -> Ite
         raise PluginFault(kind, name, method, named(fault)) from fault
     finally:
         begun.pop()
+        if hear is not None:
+            hear(at_work(thread))
 
 
 def lacks_memory(error: BaseException) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from contextlib import suppress
@@ -145,6 +146,14 @@ class ExitsInBuild(Architecture):
 
     def build(self, input_shape, outputs):
         sys.exit(0)
+
+
+@dataclass(frozen=True)
+class DiesInBuild(Architecture):
+    """Ends the process in `build` without a word, as a library that crashes does."""
+
+    def build(self, input_shape, outputs):
+        os._exit(7)
 
 
 @dataclass(frozen=True)

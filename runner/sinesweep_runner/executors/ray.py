@@ -24,7 +24,7 @@ from sinesweep_runner.executors import KeepGoing, connection
 from sinesweep_runner.executors.attention import Attention
 from sinesweep_runner.executors.berths import Berths
 from sinesweep_runner.executors.crew import Crew
-from sinesweep_runner.executors.deaths import careful
+from sinesweep_runner.executors.deaths import died_in_building, marked
 from sinesweep_runner.executors.freight import Home, Order, packed, unpacked
 from sinesweep_runner.executors.hearing import Hearing
 from sinesweep_runner.executors.hiring import Hiring
@@ -114,7 +114,8 @@ class RayExecutor:
 
     def guard(self, dry_build: DryBuild) -> DryBuild:
         """The same dry build, which neither crashes nor holds up the driver again and again."""
-        return careful(self._in_time.within(dry_build), self._folder, self._limits.retries)
+        self._in_time.leave_out(died_in_building(self._folder))
+        return self._in_time.within(marked(dry_build, self._folder))
 
     def expect(self, trial: Trial, size: Size) -> None:
         """Notes how large a trial is, by which it is given a worker."""
@@ -221,7 +222,7 @@ class RayExecutor:
         self._feel()
         if self._crew is crew:
             crew.replace(turn.worker)
-        return lost(turn.trial, fault)
+        return lost(turn.trial, fault, self._in_time.culprit(turn.trial))
 
     def _feel(self) -> None:
         """Where Ray has ended, starts it again with new workers; the trials that ran are lost.
