@@ -9,13 +9,36 @@ from contextlib import contextmanager
 from sinesweep.errors import Infeasible, PluginFault
 from sinesweep.wording import named
 
-NOBODYS = (KeyboardInterrupt, GeneratorExit)
-"""What no plugin is to blame for. All else is its fault, SystemExit too, which would end a command without a word."""
-
 MEMORY_WORDS = ("resourceexhausted", "resource_exhausted", "out of memory", "oom when allocating", "cannot allocate")
 
 _at_work: dict[int, list[str]] = {}
 _heard: dict[int, Callable[[str], None]] = {}
+_ctrl_c: type[KeyboardInterrupt] = KeyboardInterrupt
+
+
+class Interrupted(KeyboardInterrupt):
+    """A person's Ctrl-C, where a search answers the signal."""
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Within, Ctrl-C is answered with Interrupted, and any other KeyboardInterrupt is the fault of who raises it."""
+    global _ctrl_c
+    _ctrl_c = Interrupted
+    try:
+        yield
+    finally:
+        _ctrl_c = KeyboardInterrupt
+
+
+def nobodys() -> tuple[type[BaseException], ...]:
+    """What no plugin is to blame for, in the thread that asks.
+
+    All else is its fault, SystemExit too, which would end a command without a word; and so is KeyboardInterrupt where
+    no Ctrl-C can have caused it: Python answers signals in the main thread alone.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    return (_ctrl_c, GeneratorExit) if main else (GeneratorExit,)
 
 
 def at_work(thread: int) -> str:
@@ -41,7 +64,7 @@ def blaming(kind: str, name: str, method: str, *answers: type[Exception]) -> Ite
     Args:
         answers: what else the method may raise by its contract.
     """
-    passed: tuple[type[BaseException], ...] = (Infeasible, PluginFault, MemoryError, *NOBODYS, *answers)
+    passed: tuple[type[BaseException], ...] = (Infeasible, PluginFault, MemoryError, *nobodys(), *answers)
     thread = threading.get_ident()
     begun, hear = _at_work.setdefault(thread, []), _heard.get(thread)
     begun.append(f"{kind} '{name}'")

@@ -83,6 +83,17 @@ class ExitsInCheck(FeatureExtractor):
 
 
 @dataclass(frozen=True)
+class InterruptsInCheck(FeatureExtractor):
+    """Raises in `check` what Ctrl-C raises."""
+
+    def check(self, rate_hz, samples):
+        raise KeyboardInterrupt
+
+    def layer(self, rate_hz):
+        raise ValueError("never called")
+
+
+@dataclass(frozen=True)
 class ExitsInLayer(FeatureExtractor):
     """Ends the process in `layer`."""
 
