@@ -15,6 +15,7 @@ from sinesweep.trial import Report, Result, State, Trial
 from sinesweep.wording import commonest, duration, many
 from sinesweep_runner.beside import Beside
 from sinesweep_runner.executors import Executor
+from sinesweep_runner.outofreach import OutOfReach
 from sinesweep_runner.signals import StopRequest
 from sinesweep_runner.supervision import Supervision
 from sinesweep_runner.timesheet import Timesheet
@@ -63,7 +64,8 @@ class Orchestrator:
             tidy: removes what nobody needs any more when a trial has been told.
         """
         self._study, self._executor, self._budget = study, executor, sweep.budget
-        self._supervision = Supervision(sweep.workers, Aside(study.space, study.record))
+        reach = OutOfReach(sweep.limits.asked(), study.record.results())
+        self._supervision = Supervision(sweep.workers, Aside(study.space, study.record), reach)
         self._dry_build, self._observer, self._stop, self._tidy = dry_build, observer, stop, tidy
         self._running: dict[int, Trial] = {}
         self._timesheet = Timesheet()

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from sinesweep.blame import Interrupted, answering
+
 
 class StopRequest:
     """Whether somebody has asked the sweep to end, and whether at once."""
@@ -19,12 +21,12 @@ class StopRequest:
 @contextmanager
 def stop_on_interrupt(say: Callable[[str], None]) -> Iterator[StopRequest]:
     """Within, the first Ctrl-C sets `asked` and says so; the second, or SIGTERM, sets `at_once` and raises
-    KeyboardInterrupt."""
+    Interrupted."""
     request = StopRequest()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         request.asked = request.at_once = True
-        raise KeyboardInterrupt
+        raise Interrupted
 
     def answer(number: int, frame: FrameType | None) -> None:
         if request.asked:
@@ -37,7 +39,8 @@ def stop_on_interrupt(say: Callable[[str], None]) -> Iterator[StopRequest]:
         return
     before = {number: signal.signal(number, deed) for number, deed in ((signal.SIGINT, answer), (signal.SIGTERM, end))}
     try:
-        yield request
+        with answering():
+            yield request
     finally:
         for number, deed in before.items():
             signal.signal(number, deed)

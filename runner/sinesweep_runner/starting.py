@@ -33,7 +33,7 @@ def executor_for(sweep: Sweep, plan: Plan, watch: Watch, place: SweepFolder) -> 
     """The executor for a plan, closed at the end. Its workers start while the data are prepared."""
     executor: Executor
     if plan.count == 1 and sweep.workers.address is None:
-        executor = SerialExecutor(sweep.workers, last_resort(place, watch))
+        executor = SerialExecutor(sweep.workers, last_resort(place, watch), watch.say)
     else:
         from sinesweep_runner.executors.ray import RayExecutor
 

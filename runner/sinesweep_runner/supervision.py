@@ -15,28 +15,34 @@ from sinesweep.aside import Aside
 from sinesweep.errors import SweepFailed
 from sinesweep.sections import Workers
 from sinesweep.trial import Cause, Failure, Result, State, Trial, plugins_of
+from sinesweep_runner.outofreach import OutOfReach
+
+SECTIONS = {
+    "features": "features",
+    "architecture": "architectures",
+    "loss": "losses",
+    "augmentation": "augmentations",
+}
+"""Where a sweep names the plugins of a kind."""
 
 IN_A_ROW = 3
 """So many failures in a row with one cause, or of trials with one plugin by its fault, are not bad luck."""
-
-OVER_LIMIT_IN_A_ROW = 200
-"""So many configurations over a limit, and none that is trained: the limits leave next to nothing of the space."""
 
 
 class Supervision:
     """Judges every result of one search."""
 
-    def __init__(self, limits: Workers, aside: Aside) -> None:
+    def __init__(self, limits: Workers, aside: Aside, reach: OutOfReach) -> None:
         """Nothing has gone wrong yet in this process.
 
         Args:
             limits: which trials get another chance.
             aside: the plugins that the search does without.
+            reach: counts the networks that cost too much.
         """
-        self._limits, self._aside = limits, aside
+        self._limits, self._aside, self._reach = limits, aside, reach
         self._faults: Counter[str] = Counter()
         self._last: list[Failure] = []
-        self._over_limit = 0
 
     def again(self, result: Result) -> tuple[Trial, str] | None:
         """The trial that is handed out again, and a sentence that says why; None where its end is its end."""
@@ -69,7 +75,7 @@ class Supervision:
         return Result(trial, State.INFEASIBLE, failure=Failure(Cause.PLUGIN, why, plugin=plugin))
 
     def judge(self, result: Result) -> str:
-        """Takes note of a trial's end; a sentence where a plugin is set aside by it, else nothing.
+        """Takes note of a trial's end; a sentence where a plugin is set aside by it, or nothing keeps the limits.
 
         Raises:
             SweepFailed: the next trials would fail like the last ones.
@@ -80,27 +86,15 @@ class Supervision:
                 f"trial {result.trial.number}: {failure.message}. Free some, and go on with `sinesweep resume`, which"
                 " tries it again"
             )
+        said = self._reach.ended(result)
         if result.state is State.INFEASIBLE:  # it proves nothing about the others
-            self._count_over_limit(failure)
-            return ""
-        self._over_limit = 0
+            return said
         if result.state is not State.FAILED or failure is None:
             self._last = []
             for plugin in plugins_of(result.trial.config):
                 self._faults[plugin] = 0
             return ""
         return self._blame(failure) if failure.plugin else self._count(failure)
-
-    def _count_over_limit(self, failure: Failure | None) -> None:
-        """Ends the sweep where nothing else comes any more; a worker that measures time has built each of them."""
-        if failure is None or failure.cause is not Cause.LIMIT:
-            return
-        self._over_limit += 1
-        if self._over_limit == OVER_LIMIT_IN_A_ROW:
-            raise SweepFailed(
-                f"{OVER_LIMIT_IN_A_ROW} configurations cost more than `limits` allows, and none less; the last one:"
-                f" {failure.message}"
-            )
 
     def _blame(self, failure: Failure) -> str:
         plugin = failure.plugin
@@ -109,7 +103,13 @@ class Supervision:
             return ""
         why = f"{plugin} was set aside after {IN_A_ROW} failures in a row; the last one: {failure.message}"
         if not self._aside.add(plugin, why):
-            raise SweepFailed(f"{IN_A_ROW} trials in a row failed by the fault of {plugin}: {failure.message}")
+            kind, _, name = plugin.partition(" ")
+            raise SweepFailed(
+                f"{IN_A_ROW} trials in a row failed by the fault of {plugin}, and nothing is left without it:"
+                f" {failure.message}. `sinesweep plugins check {name[1:-1]}` tries what it promises; mend it and go on"
+                f" with `sinesweep resume FOLDER`, or search something else:"
+                f" sinesweep extend FOLDER --set {SECTIONS[kind]}=…"
+            )
         return f"{why[0].upper()}{why[1:]}. The others go on."
 
     def _count(self, failure: Failure) -> str:

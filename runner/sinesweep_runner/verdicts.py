@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from rich.console import Console
 from ruamel.yaml import YAML
 
-from sinesweep.blame import NOBODYS
+from sinesweep.blame import nobodys
 from sinesweep.contract import DatasetReader, Plugin
 from sinesweep.errors import DatasetError, PluginError
 from sinesweep.settings import make, settings
@@ -87,7 +87,7 @@ def _complaint(plugin: Plugin) -> str:
         plugin.read()
     except DatasetError as reason:
         return str(reason)
-    except NOBODYS:
+    except nobodys():
         raise
     except BaseException:  # a stranger's plugin may raise anything
         return ""

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 from typing import Any
 
-from sinesweep.blame import NOBODYS
+from sinesweep.blame import nobodys
 from sinesweep.contract import (
     CONTRACT,
     Architecture,
@@ -91,7 +91,7 @@ def _wrong_settings(plugin: type[Any]) -> list[str]:
         fields = settings(plugin)
     except PluginError as reason:
         return [str(reason)]
-    except NOBODYS:
+    except nobodys():
         raise
     except BaseException as reason:  # an annotation is code, and may name what is not there
         return [f"its fields cannot be read: {named(reason)}"]

@@ -16,7 +16,7 @@ from importlib.metadata import Distribution, EntryPoint, entry_points
 from itertools import chain
 from typing import Any
 
-from sinesweep.blame import NOBODYS
+from sinesweep.blame import nobodys
 from sinesweep.contract import Plugin as Plugin
 from sinesweep.elsewhere import hint
 from sinesweep.errors import PluginError, did_you_mean, nearest
@@ -191,7 +191,7 @@ def _import(name: str, target: str) -> Any:
     try:
         with redirect_stdout(sys.stderr):
             return getattr(importlib.import_module(module), attribute)
-    except NOBODYS:
+    except nobodys():
         raise
     except BaseException as reason:  # a stranger's module may do anything while it is imported
         hint = _refused_class(reason) or (_meant(module, attribute, reason) if ":" in name else "")

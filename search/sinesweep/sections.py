@@ -164,7 +164,7 @@ class Budget(Section):
         None,
         ge=1,
         description="stop when so many trials in a row, with a score or pruned, have brought nothing better; of several"
-        " objectives: nothing that is not beaten; default: go on",
+        " objectives: nothing that is not beaten; trials that run by then are finished; default: go on",
     )
     tolerance: float = Field(
         0.0, ge=0, description="for `plateau`: by how much the first objective has to be better, in its own unit"

@@ -37,13 +37,13 @@ class Plateau:
             self._since.add(result.trial.origin)  # a trial that was paused and goes on counts once
 
     def reached(self) -> str:
-        """Why the search is over; empty while it is not."""
+        """Why the search is over; empty while it is not. Trials that ran when it was are counted as they end."""
         if self._budget.plateau is None or len(self._since) < self._budget.plateau:
             return ""
         least = f" by more than {self._budget.tolerance:g}" if self._budget.tolerance else ""
         names = self._objectives
         what = f"a better {names[0]}{least}" if len(names) == 1 else f"anything better in {' or '.join(names)}{least}"
-        return f"{many(self._budget.plateau, 'trial')} in a row have not brought {what}"
+        return f"{many(len(self._since), 'trial')} in a row have not brought {what}"
 
     def _is_better(self, point: Sequence[float]) -> bool:
         """Whether no point before has all that this one has, within the tolerance of the first objective.

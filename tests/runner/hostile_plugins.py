@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from contextlib import suppress
@@ -82,6 +83,17 @@ class ExitsInCheck(FeatureExtractor):
 
 
 @dataclass(frozen=True)
+class InterruptsInCheck(FeatureExtractor):
+    """Raises in `check` what Ctrl-C raises."""
+
+    def check(self, rate_hz, samples):
+        raise KeyboardInterrupt
+
+    def layer(self, rate_hz):
+        raise ValueError("never called")
+
+
+@dataclass(frozen=True)
 class ExitsInLayer(FeatureExtractor):
     """Ends the process in `layer`."""
 
@@ -145,6 +157,14 @@ class ExitsInBuild(Architecture):
 
     def build(self, input_shape, outputs):
         sys.exit(0)
+
+
+@dataclass(frozen=True)
+class DiesInBuild(Architecture):
+    """Ends the process in `build` without a word, as a library that crashes does."""
+
+    def build(self, input_shape, outputs):
+        os._exit(7)
 
 
 @dataclass(frozen=True)

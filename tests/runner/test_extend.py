@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 
+from sinesweep.blame import Interrupted
 from sinesweep.record import Record
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import State
@@ -151,7 +152,7 @@ def test_ctrl_c_leaves_what_resume_finishes(folder, sinesweep, monkeypatch):
     def impatient(learner, epoch):
         epochs.append(epoch)
         if epoch == 5 and epochs.count(5) == 1:
-            raise KeyboardInterrupt
+            raise Interrupted
         return real(learner, epoch)
 
     monkeypatch.setattr(Learner, "train_epoch", impatient)

@@ -8,6 +8,7 @@ import shutil
 import numpy as np
 import pytest
 
+from sinesweep.blame import Interrupted
 from sinesweep.record import Record
 from sinesweep.storage import load_study
 from sinesweep.sweepfile import check_document
@@ -107,7 +108,7 @@ def test_what_was_cut_off_in_the_finals_is_finished_by_resume(tone_sweep, tmp_pa
     def impatient(learner, epoch):
         epochs.append(epoch)
         if len(epochs) == 8:  # three trials of two epochs, and the second epoch of the first finalist
-            raise KeyboardInterrupt
+            raise Interrupted
         return real(learner, epoch)
 
     monkeypatch.setattr(Learner, "train_epoch", impatient)

@@ -105,7 +105,7 @@ def test_a_trial_for_which_a_process_was_ended_is_not_begun_again(make_config, t
     deaths = Deaths(tmp_path, trial, "training")
     deaths.begin()
     deaths.hangs("it said nothing")
-    result = outlived(Deaths(tmp_path, trial, "training"), trial, 5, begun.append)
+    result = outlived(Deaths(tmp_path, trial, "training"), trial, 5, begun.append, never)
     assert (result.failure.cause, result.failure.message, result.trial.lost) == (Cause.HUNG, "it said nothing", 0)
     assert not begun
     assert not list((tmp_path / "checkpoints").iterdir())

@@ -22,10 +22,18 @@ def test_all_that_has_come_is_taken_at_once_and_given_out_one_by_one(monkeypatch
     ray_ = Come(monkeypatch, "b", "c")
     hearing = Hearing()
     assert hearing.next(["a", "b", "c"], 1.0) == "b"
-    assert "c" in hearing
-    assert "b" not in hearing
     assert hearing.next(["a", "c", "d"], 1.0) == "c"
     assert ray_.asked == 1
+
+
+def test_an_answer_has_come_whether_or_not_it_was_taken_already(monkeypatch):
+    ray_ = Come(monkeypatch, "a", "b")
+    hearing = Hearing()
+    hearing.next(["a", "b"], 1.0)
+    assert "b" in hearing
+    assert "c" not in hearing
+    ray_.answers.append("c")
+    assert "c" in hearing
 
 
 def test_where_nothing_comes_in_time_there_is_none(monkeypatch):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from sinesweep.trial import Cause, State, Trial
+from sinesweep_runner.beside import Beside
+from sinesweep_runner.conversation import Conversation
 from sinesweep_runner.model import winner
+from sinesweep_runner.signals import stop_on_interrupt
 from sinesweep_runner.training.drybuild import dry_build_on
 from sinesweep_runner.training.failures import NotANumber
 from sinesweep_runner.training.train import train
@@ -175,6 +180,42 @@ def test_ctrl_c_in_a_plugin_is_nobodys_fault(make_material, make_config, monkeyp
     trial = Trial(1, make_config(features={"name": "hostile_plugins:ExitsInCheck"}), seed=0)
     with pytest.raises(KeyboardInterrupt):
         train(trial, make_material(), lambda report: True)
+
+
+@pytest.fixture
+def interrupting(make_config):
+    """A trial in which a plugin raises KeyboardInterrupt without a signal."""
+    return Trial(1, make_config(features={"name": "hostile_plugins:InterruptsInCheck"}), seed=0)
+
+
+def test_an_interrupt_that_nobody_sent_is_the_plugins_fault_in_a_worker(make_material, interrupting):
+    """Where trainings, and dry builds for workers, have a thread of their own."""
+    material = make_material()
+    trained = Conversation(lambda ask: train(interrupting, material, ask)).begin()
+    for result in (trained, Beside(lambda: dry_build_on(material)(interrupting)).result()):
+        assert (result.state, result.failure.cause) == (State.FAILED, Cause.PLUGIN)
+        assert "failed in check: KeyboardInterrupt" in result.failure.message
+
+
+def test_an_interrupt_that_nobody_sent_is_the_plugins_fault_where_a_search_answers_ctrl_c(make_material, interrupting):
+    with stop_on_interrupt(lambda text: None) as stop:
+        result = train(interrupting, make_material(), lambda report: True)
+    assert result.failure.plugin == "features 'hostile_plugins:InterruptsInCheck'"
+    assert not stop.asked
+
+
+def test_ctrl_c_twice_goes_through_a_plugin_at_once(make_material, make_config, monkeypatch):
+    import hostile_plugins
+
+    def interrupted(self, rate_hz, samples):
+        for _ in range(2):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(hostile_plugins.ExitsInCheck, "check", interrupted)
+    trial = Trial(1, make_config(features={"name": "hostile_plugins:ExitsInCheck"}), seed=0)
+    with stop_on_interrupt(lambda text: None) as stop, pytest.raises(KeyboardInterrupt):
+        train(trial, make_material(), lambda report: True)
+    assert stop.at_once
 
 
 @pytest.mark.parametrize("name", ["ExitsInCheck", "ExitsInLayer", "ExitsInBuild", "ExitsInEstimator", "BailsInCall"])

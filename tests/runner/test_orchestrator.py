@@ -317,8 +317,11 @@ def test_a_plugin_that_works_now_and_then_is_not_set_aside(tmp_path):
 def test_a_plugin_that_nothing_can_do_without_ends_the_sweep(tmp_path, plugin, changes):
     blame = faulty(plugin)
     loop, stage, _study = orchestrate(tmp_path, lambda trial, keep_going: blame(trial), **changes)
-    with pytest.raises(SweepFailed, match=f"3 trials in a row failed by the fault of {plugin}"):
+    with pytest.raises(SweepFailed, match=f"3 trials in a row failed by the fault of {plugin}") as end:
         loop.run()
+    name, section = plugin.split("'")[1], {"arch": "architectures", "augm": "augmentations"}[plugin[:4]]
+    assert f"`sinesweep plugins check {name}`" in str(end.value)
+    assert str(end.value).endswith(f"sinesweep extend FOLDER --set {section}=…")
     assert stage.ends == [State.FAILED] * 3
 
 
@@ -512,11 +515,52 @@ def test_a_plateau_ends_the_search_and_says_so(tmp_path):
     assert len(stage.ends) == 2
 
 
-def test_limits_that_no_network_keeps_end_the_sweep(tmp_path):
-    def slow(trial, keep_going):
-        return Result(trial, State.INFEASIBLE, failure=Failure(Cause.LIMIT, "latency_ms 30 is over the limit"))
+def slow(trial, latency_ms):
+    failure = Failure(Cause.LIMIT, f"latency_ms {latency_ms} is over limits.latency_ms 20")
+    return Result(trial, State.INFEASIBLE, failure=failure, costs={"latency_ms": latency_ms})
 
-    loop, stage, _study = orchestrate(tmp_path, slow)
-    with pytest.raises(SweepFailed, match="200 configurations cost more than `limits` allows, and none less"):
+
+def test_trials_that_run_when_a_plateau_is_reached_are_finished_and_counted(tmp_path):
+    loop, stage, _study = orchestrate(tmp_path, good, slots=3, budget={"trials": 50, "plateau": 3})
+    assert loop.run() == "6 trials in a row have not brought a better accuracy"  # two ran, and one was made ready
+    assert len(stage.ends) == 7
+
+
+def test_limits_that_no_network_keeps_end_the_sweep_and_are_told_before(tmp_path):
+    loop, stage, _study = orchestrate(
+        tmp_path, lambda trial, ask: slow(trial, 90.0 - trial.number / 2), limits={"latency_ms": 20}
+    )
+    with pytest.raises(SweepFailed) as end:
         loop.run()
+    assert stage.said == [
+        "Limits: 20 networks in a row were tried, and none keeps them; the nearest: latency_ms 80 is over"
+        " limits.latency_ms 20. The search ends after 100 such."
+    ]
+    assert str(end.value).startswith(
+        "limits: 100 networks in a row were tried, and none keeps them; the nearest: latency_ms 40 is over"
+        " limits.latency_ms 20. Begin a new sweep with higher limits, or"
+    )
+    assert len(stage.ends) == 100
+
+
+def test_where_few_networks_keep_the_limits_the_search_goes_on(tmp_path):
+    def act(trial, keep_going):
+        if trial.number % 99:
+            return slow(trial, 30.0)
+        return Result(trial, State.COMPLETE, value=0.5, costs={"latency_ms": 19.0})
+
+    loop, stage, _study = orchestrate(tmp_path, act, limits={"latency_ms": 20}, budget={"trials": 2})
+    assert loop.run() == "2 trials done"
+    assert len(stage.said) == 1
+
+
+def test_once_a_network_has_kept_the_limits_more_may_follow_that_do_not(tmp_path):
+    kept = lambda trial, ask: Result(trial, State.COMPLETE, value=0.5, costs={"latency_ms": 19.0})  # noqa: E731
+    orchestrate(tmp_path, kept, limits={"latency_ms": 20}, budget={"trials": 1})[0].run()
+    loop, stage, _study = orchestrate(
+        tmp_path, lambda trial, ask: slow(trial, 30.0), resume=True, limits={"latency_ms": 20}, budget={"trials": 2}
+    )
+    with pytest.raises(SweepFailed, match="200 networks in a row were tried"):
+        loop.run()
+    assert stage.said == []
     assert len(stage.ends) == 200

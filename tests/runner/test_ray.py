@@ -6,9 +6,11 @@ import json
 import os
 import re
 import signal
+import time
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import ray
@@ -18,7 +20,7 @@ from sinesweep.sections import Workers
 from sinesweep.sweepfile import check_document
 from sinesweep.trial import Cause, State, Trial
 from sinesweep_runner import run
-from sinesweep_runner.executors import connection, muster
+from sinesweep_runner.executors import attention, connection, muster
 from sinesweep_runner.executors import ray as executor
 from sinesweep_runner.placement import Plan
 from sinesweep_runner.watch import Watch
@@ -169,6 +171,25 @@ def test_a_worker_that_ends_between_two_trials_costs_the_next_a_try_and_another_
         workers.close()
     assert [first.state, lost.state, again.state] == [State.COMPLETE, State.FAILED, State.COMPLETE]
     assert lost.failure.cause is Cause.LOST
+
+
+def test_a_driver_that_was_away_for_hours_ends_no_trial_for_that(make_config, make_material, tmp_path, monkeypatch):
+    """Such as while another trial's plugin held it up."""
+    away_s = [0.0]
+    monkeypatch.setattr(attention, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + away_s[0]))
+    workers = executor.RayExecutor(Plan(1, 1, gpus=0), Workers(trial_minutes=60, silent_minutes=60))
+
+    def keep_going(report):
+        away_s[0] += 7200.0
+        return True
+
+    try:
+        workers.open(make_material(folds=1), tmp_path)
+        workers.submit(Trial(1, make_config(), seed=7))
+        away_s[0] += 7200.0
+        assert workers.next_result(keep_going).state is State.COMPLETE
+    finally:
+        workers.close()
 
 
 @pytest.mark.slow

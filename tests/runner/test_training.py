@@ -221,7 +221,7 @@ def test_balanced_weights_are_one_on_average():
 @pytest.mark.parametrize(
     ("sections", "cause", "message"),
     [
-        ({"loss": {"name": "engine_plugins:NanLoss"}}, Cause.NAN, "loss became nan in step 1 of epoch 1"),
+        ({"loss": {"name": "engine_plugins:NanLoss"}}, Cause.NAN, "nan in step 1 of epoch 1, before any weight was"),
         ({"loss": {"name": "engine_plugins:RaisingLoss"}}, Cause.PLUGIN, "RaisingLoss' failed in call: IndexError"),
         ({"augmentations": [{"name": "engine_plugins:RaisingAugmentation"}]}, Cause.PLUGIN, "nothing to mask"),
         ({"features": {"name": "engine_plugins:RaisingCheck"}}, Cause.PLUGIN, "failed in check: KeyError"),

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sinesweep.blame import NOBODYS
+from sinesweep.blame import nobodys
 from sinesweep.errors import PluginError
 from sinesweep.wording import named
 from sinesweep_plugins.architectures._hyper_found import Build, Hyperparameter, why_not
@@ -99,7 +99,7 @@ class Seen:
         optimizer, fault = None, None
         try:
             optimizer = _optimizer_settings(self._build(hp))
-        except NOBODYS:
+        except nobodys():
             raise
         except BaseException as reason:  # values that do not go together; what it had asked for counts all the same
             fault = reason

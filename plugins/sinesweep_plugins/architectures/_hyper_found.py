@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from sinesweep.blame import NOBODYS
+from sinesweep.blame import nobodys
 from sinesweep.wording import named
 
 Build: TypeAlias = Callable[[Any], Any]
@@ -70,7 +70,7 @@ def why_not(build: Build, values: Mapping[str, Any]) -> str:
     hp.values.update(values)
     try:
         build(hp)
-    except NOBODYS:
+    except nobodys():
         raise
     except BaseException as reason:  # a person's code may raise anything
         return named(reason)

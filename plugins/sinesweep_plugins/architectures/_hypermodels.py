@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sinesweep.blame import NOBODYS
+from sinesweep.blame import nobodys
 from sinesweep.contract import Shape
 from sinesweep.errors import PluginError
 from sinesweep.wording import named
@@ -70,7 +70,7 @@ def _imported(target: str) -> Any:
         raise PluginError(f"hypermodel: expected module:name, such as my_models:build_model, got '{target}'")
     try:
         return functools.reduce(getattr, name.split("."), importlib.import_module(module))
-    except NOBODYS:
+    except nobodys():
         raise
     except BaseException as reason:  # a stranger's module may raise anything while it is imported
         raise PluginError(
@@ -97,7 +97,7 @@ def _declared(hypermodel: Any, hp: Any) -> Any:
 def _called(target: str, kind: type[Any], told: Mapping[str, Any]) -> Any:
     try:
         return kind(**_known(kind, told))
-    except NOBODYS:
+    except nobodys():
         raise
     except BaseException as reason:  # so may its class
         raise PluginError(f"hypermodel '{target}' cannot be made: {named(reason)}") from reason

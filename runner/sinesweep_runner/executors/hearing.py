@@ -19,8 +19,8 @@ class Hearing:
         self._come: deque[ray.ObjectRef] = deque()
 
     def __contains__(self, answer: ray.ObjectRef) -> bool:
-        """Whether an answer has come and was not given out yet."""
-        return answer in self._come
+        """Whether an answer has come that was not given out yet, even if Ray was not asked for it since."""
+        return answer in self._come or bool(ray.wait([answer], num_returns=1, timeout=0)[0])
 
     def next(self, awaited: Sequence[ray.ObjectRef], patience_s: float) -> ray.ObjectRef | None:
         """The next answer, or one that nobody awaits any more; None where none of those awaited comes in time."""

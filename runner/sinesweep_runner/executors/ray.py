@@ -21,9 +21,10 @@ from sinesweep.trial import Cause, Failure, Result, State, Trial
 from sinesweep.wording import many
 from sinesweep_runner import backend
 from sinesweep_runner.executors import KeepGoing, connection
+from sinesweep_runner.executors.attention import Attention
 from sinesweep_runner.executors.berths import Berths
 from sinesweep_runner.executors.crew import Crew
-from sinesweep_runner.executors.deaths import careful
+from sinesweep_runner.executors.deaths import died_in_building, marked
 from sinesweep_runner.executors.freight import Home, Order, packed, unpacked
 from sinesweep_runner.executors.hearing import Hearing
 from sinesweep_runner.executors.hiring import Hiring
@@ -87,9 +88,11 @@ class RayExecutor:
         self._hearing = Hearing()
         self._waiting = Waiting()
         self._in_time = InTime(say)
+        self._attention = Attention()
         self._over: deque[Result] = deque()
         self._unfit = 0
-        self._felt = self._looked = self._served = self._judged = time.monotonic()
+        self._felt = self._looked = self._served = time.monotonic()
+        self._judged = 0.0
 
     @property
     def slots(self) -> int:
@@ -111,7 +114,8 @@ class RayExecutor:
 
     def guard(self, dry_build: DryBuild) -> DryBuild:
         """The same dry build, which neither crashes nor holds up the driver again and again."""
-        return careful(self._in_time.within(dry_build), self._folder, self._limits.retries)
+        self._in_time.leave_out(died_in_building(self._folder))
+        return self._in_time.within(marked(dry_build, self._folder))
 
     def expect(self, trial: Trial, size: Size) -> None:
         """Notes how large a trial is, by which it is given a worker."""
@@ -154,7 +158,7 @@ class RayExecutor:
                 said = turn.worker.receive.remote(packed(event))
             else:
                 said = turn.worker.answer.remote(keep_going(event))
-            self._turns[said] = replace(turn, heard=time.monotonic())
+            self._turns[said] = replace(turn, heard=self._attention.look())
 
     def close(self) -> None:
         """Ends all workers, and Ray where this executor started it."""
@@ -202,7 +206,7 @@ class RayExecutor:
         return ends
 
     def _begin(self, trial: Trial, worker: Any) -> None:
-        now = time.monotonic()
+        now = self._attention.look()
         self._turns[worker.begin.remote(trial)] = Turn(worker, trial, now, now)
 
     def _grow(self) -> None:
@@ -218,7 +222,7 @@ class RayExecutor:
         self._feel()
         if self._crew is crew:
             crew.replace(turn.worker)
-        return lost(turn.trial, fault)
+        return lost(turn.trial, fault, self._in_time.culprit(turn.trial))
 
     def _feel(self) -> None:
         """Where Ray has ended, starts it again with new workers; the trials that ran are lost.
@@ -249,11 +253,11 @@ class RayExecutor:
 
     def _overdue(self) -> Result | None:
         """Ends a trial that takes too long or says nothing, with its worker; looks whether there is one once a tick."""
-        now = time.monotonic()
+        now = self._attention.look()
         if now - self._judged < TICK_S:
             return None
         for said, turn in self._turns.items():
-            if said in self._hearing or not (why := turn.late(now, self._limits)):
+            if not (why := turn.late(now, self._limits)) or said in self._hearing:
                 continue
             del self._turns[said]
             self._crew.replace(turn.worker)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from sinesweep.blame import telling
 from sinesweep.errors import SinesweepError
 from sinesweep.sections import Workers
 from sinesweep.trial import Result, State, Trial
@@ -26,14 +28,17 @@ class SerialExecutor:
 
     slots = 1
 
-    def __init__(self, workers: Workers, last_resort: Callable[[str], None]) -> None:
+    def __init__(
+        self, workers: Workers, last_resort: Callable[[str], None], say: Callable[[str], None] = lambda text: None
+    ) -> None:
         """Nothing runs yet.
 
         Args:
             workers: the limits of a trial's time, of its silence and of its deaths count.
             last_resort: is called in another thread, with the reason, where a trial hangs and cannot be interrupted.
+            say: told of a trial that has ended this process before.
         """
-        self._limits, self._last_resort = workers, last_resort
+        self._limits, self._last_resort, self._say = workers, last_resort, say
         self._trial: Trial | None = None
 
     def open(self, material: Material, folder: Path) -> None:
@@ -77,10 +82,11 @@ class SerialExecutor:
         watchdog = Watchdog(self._limits, deaths.hangs, self._last_resort)
 
         def watched(trial: Trial) -> T:
-            with watchdog.watching():
+            # A training calls plugins too often to write down each time whose code it is.
+            with telling(deaths.at_work) if doing == "building" else nullcontext(), watchdog.watching():
                 return work(trial, watchdog)
 
         try:
-            return outlived(deaths, trial, self._limits.retries, watched)
+            return outlived(deaths, trial, self._limits.retries, watched, self._say)
         except Overdue as late:  # it came when nothing was left to interrupt but the way back
             return Result(trial, State.FAILED, failure=failure_of(late)[1])

@@ -12,7 +12,7 @@ from sinesweep_runner.executors.lateness import overdue, silent
 
 @dataclass(frozen=True)
 class Turn:
-    """A trial in the hands of a worker; times are `time.monotonic()`."""
+    """A trial in the hands of a worker; times are by the clock of the driver's attention."""
 
     worker: Any
     trial: Trial

@@ -41,12 +41,13 @@ def way_back(folder: Path) -> str:
     return f"everything is kept. Go on with: sinesweep resume {folder}"
 
 
-def lost(trial: Trial, fault: Exception) -> Result:
-    """The end of a trial whose worker has ended."""
+def lost(trial: Trial, fault: Exception, culprit: str = "") -> Result:
+    """The end of a trial whose worker has ended; `culprit` is the plugin that is known for that, if any."""
     memory = isinstance(fault, ray.exceptions.OutOfMemoryError)
     cause = Cause.OUT_OF_MEMORY if memory else Cause.LOST
     what = "the machine ran out of memory" if memory else "its worker process ended"
-    return Result(trial, State.FAILED, failure=Failure(cause, f"{what} ({type(fault).__name__})", detail=str(fault)))
+    plugin = "" if memory else culprit
+    return Result(trial, State.FAILED, failure=Failure(cause, f"{what} ({type(fault).__name__})", str(fault), plugin))
 
 
 def _way_out(plan: Plan, room: int, folder: Path) -> str:

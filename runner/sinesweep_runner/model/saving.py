@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sinesweep.blame import NOBODYS, blaming
+from sinesweep.blame import blaming, nobodys
 from sinesweep.configuration import Parts
 from sinesweep.contract import HostExtractor
 from sinesweep.dataset import Task
@@ -75,7 +75,7 @@ def _check_readable(file: Path, whose: str) -> None:
 
     try:
         keras.saving.load_model(file, compile=False, safe_mode=True)
-    except NOBODYS:
+    except nobodys():
         raise
     except BaseException as fault:  # the code of the plugins' layers runs, and may raise anything
         raise PluginFault("model", whose, "save", f"it cannot be read back: {brief(fault)}") from fault

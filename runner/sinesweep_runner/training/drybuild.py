@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from sinesweep import limits
-from sinesweep.blame import NOBODYS, blaming
+from sinesweep.blame import blaming, nobodys
 from sinesweep.configuration import Parts
 from sinesweep.contract import Stage
 from sinesweep.dataset import Task
@@ -35,7 +35,7 @@ def dry_build_on(material: Material, expect: Callable[[Trial, Size], None] = lam
             known, size = _weighed(trial.config, material.length, material.task, material.outputs)
             limits.check(material.limits, known)
             expect(trial, size)
-        except NOBODYS:
+        except nobodys():
             raise
         except BaseException as error:  # a plugin may raise anything; it is the trial's result
             state, failure = failure_of(error)

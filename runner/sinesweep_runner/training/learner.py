@@ -73,14 +73,23 @@ class Learner:
             with self._inputs.watch.phase("trace" if epoch == 1 and not losses else "fit"):
                 losses += self._walk.take(source, batches[len(losses) :], rates[len(losses) :])
             if not np.isfinite(losses[-1]):
-                raise NotANumber(
-                    f"the loss became {losses[-1]} in step {len(losses)} of epoch {epoch};"
-                    f" a learning_rate below {self._fit.learning_rate:g} may help"
-                )
+                raise NotANumber(self._not_finite(losses, epoch))
         self._losses += [*([] if self._losses else losses[:1]), float(np.mean(losses))]
         if why := explosion(self._losses, self._constant_loss):
             raise NotANumber(f"{why}; a learning_rate below {self._fit.learning_rate:g} may help")
         return self._losses[-1]
+
+    def _not_finite(self, losses: Sequence[float], epoch: int) -> str:
+        """What is wrong where the last of an epoch's losses is no number; every part of a batch has one."""
+        if epoch == 1 and len(losses) <= self._accumulate:
+            return (
+                f"the loss was {losses[-1]} in step 1 of epoch 1, before any weight was changed: the network, the loss"
+                " or the features give that by themselves, whatever the learning_rate"
+            )
+        return (
+            f"the loss became {losses[-1]} in step {len(losses)} of epoch {epoch};"
+            f" a learning_rate below {self._fit.learning_rate:g} may help"
+        )
 
     def _learning_rates(self, done: int, count: int) -> np.ndarray:
         """Those of the `count` batches after `done`, float32."""

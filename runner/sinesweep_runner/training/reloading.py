@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import keras
 
-from sinesweep.blame import NOBODYS
+from sinesweep.blame import nobodys
 from sinesweep.errors import PluginFault
 from sinesweep.wording import brief
 
@@ -31,7 +31,7 @@ def check_reloads(kind: str, name: str, method: str, part: keras.Model) -> None:
         return
     try:
         keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(part), safe_mode=True)
-    except NOBODYS:
+    except nobodys():
         raise
     except BaseException as fault:  # the layers' own code runs, and may raise anything
         why = _unregistered(classes) or brief(fault)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from sinesweep import limits, predictions
-from sinesweep.blame import NOBODYS
+from sinesweep.blame import nobodys
 from sinesweep.metrics import WATCHED, measure, metric
 from sinesweep.objectives import LATENCY, PARAMETERS
 from sinesweep.split import Fold, hold_out
@@ -67,7 +67,7 @@ class Run:
             state = self._all_folds()
             if state is State.COMPLETE:
                 self._store()
-        except NOBODYS:
+        except nobodys():
             raise
         except BaseException as error:  # a trial's own faults are its result
             state, failure = failure_of(error)

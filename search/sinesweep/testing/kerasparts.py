@@ -13,7 +13,7 @@ from unittest import SkipTest
 
 import numpy as np
 
-from sinesweep.blame import NOBODYS
+from sinesweep.blame import nobodys
 from sinesweep.testing.sounds import Array
 from sinesweep.testing.suite import PluginSuite
 from sinesweep.wording import brief
@@ -62,7 +62,7 @@ def reloaded(model: keras.Model) -> keras.Model:
         model.save(file)
         try:
             return keras.saving.load_model(file, compile=False, safe_mode=True)
-        except NOBODYS:
+        except nobodys():
             raise
         except BaseException as fault:  # Keras and the layers that it makes anew may raise anything
             raise AssertionError(f"the file cannot be read: {brief(fault)}") from fault

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from sinesweep.blame import NOBODYS
+from sinesweep.blame import nobodys
 from sinesweep.identity import identity
 from sinesweep.settings import make, values
 from sinesweep.wording import named
@@ -32,7 +32,7 @@ def answer(asked: Mapping[str, Any]) -> Mapping[str, Any]:
         first, second = (make(kind, asked["values"], asked["name"]) for _ in range(2))
         equal = first == second and hash(first) == hash(second)
         return {"values": values(first), "identity": identity(first), "equal": equal, "loaded": loaded}
-    except NOBODYS:
+    except nobodys():
         raise
     except BaseException as reason:  # a stranger's module may raise anything
         return {"error": named(reason)}

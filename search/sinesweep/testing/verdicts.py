@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from unittest import SkipTest
 
-from sinesweep.blame import NOBODYS
+from sinesweep.blame import nobodys
 from sinesweep.contract import Plugin
 from sinesweep.testing.architectures import ArchitectureSuite
 from sinesweep.testing.augmentations import AugmentationSuite
@@ -84,7 +84,7 @@ def _tried(suite: PluginSuite, name: str, plugin: Plugin) -> tuple[bool | None, 
         getattr(suite, name)(plugin)
     except SkipTest as reason:
         return None, str(reason), ""
-    except NOBODYS:
+    except nobodys():
         raise
     except BaseException as broken:  # a stranger's plugin may raise anything
         return False, *_why(broken, plugin)
