@@ -26,6 +26,7 @@ from sinesweep.sweep import Sweep
 from sinesweep.trial import Result, State
 from sinesweep.wording import duration, many
 from sinesweep_runner.examining import examined_text
+from sinesweep_runner.executors.deaths import died_in_building
 from sinesweep_runner.model.facts import trial_of
 from sinesweep_runner.sweepfolder import SweepFolder
 
@@ -165,7 +166,15 @@ def _running(count: int, place: SweepFolder) -> str:
     if not count:
         return "nothing is running"
     way_back = f"sinesweep resume {shlex.quote(str(place.path))}"
-    return f"{count} were running, but nobody runs this sweep any more; go on with: {way_back}"
+    return f"{count} were running, but nobody runs this sweep any more; go on with: {way_back}{_deaths(place)}"
+
+
+def _deaths(place: SweepFolder) -> str:
+    """What has ended the process of a sweep, where that is known; of no use while one runs, which leaves marks too."""
+    return "".join(
+        f"\nthe process that ran it ended while trial {number} was built{f', with {plugin} at work' if plugin else ''}"
+        for number, plugin in died_in_building(place.path).items()
+    )
 
 
 def _wanted(wishes: Sequence[Wish]) -> str:

@@ -132,6 +132,8 @@ def test_a_plugin_that_ends_the_driver_of_workers_is_named_on_resume_and_the_swe
         baseline=None,
     )
     assert sinesweep("run", file, "--out", folder, "--no-finalize").returncode == DIED
+    told = " ".join(sinesweep("status", folder).stdout.split())
+    assert f"the process that ran it ended while trial 1 was built, with architecture '{DIES}' at work" in told
     again = sinesweep("resume", folder, "--no-finalize")
     assert again.returncode == 0
     assert f"was built on shapes, with architecture '{DIES}' at work." in " ".join(again.stderr.split())
