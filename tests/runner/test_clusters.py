@@ -205,7 +205,7 @@ def test_other_versions_on_a_machine_are_refused_with_its_name(nodes, make_mater
 
 @pytest.mark.slow  # Ray is ended under the process that tests
 def test_where_the_head_of_a_cluster_dies_the_sweep_ends_and_says_how_to_go_on(
-    nodes, cluster_sweep, at_report, tmp_path, monkeypatch
+    nodes, cluster_sweep, at_report, tmp_path, monkeypatch, capfd
 ):
     monkeypatch.setattr(executor, "RETURN_S", 2.0)
     at_report({3: nodes.kill_head})
@@ -214,6 +214,7 @@ def test_where_the_head_of_a_cluster_dies_the_sweep_ends_and_says_how_to_go_on(
         SweepFailed, match=f"cluster does not answer any more.* sinesweep resume {folder}; .*address=null"
     ):
         run(sweep, folder, finalize=False)
+    assert "The Ray cluster does not answer. It is waited for, 2 s at most." in capfd.readouterr().err
     assert [result.state for result in results_of(sweep, folder)] == [State.INTERRUPTED]
 
 

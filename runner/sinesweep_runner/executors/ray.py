@@ -230,6 +230,10 @@ class RayExecutor:
         Raises:
             SweepFailed: it is a cluster that was joined, and it does not come back.
         """
+        if connection.lives():
+            return
+        if not self._alone:
+            self._say(f"The Ray cluster does not answer. It is waited for, {RETURN_S:.0f} s at most.")
         until = time.monotonic() + (0.0 if self._alone else RETURN_S)
         while not connection.lives():
             if time.monotonic() < until:
