@@ -245,7 +245,7 @@ def test_a_plugin_that_raises_on_import(sinesweep, write_sweep, tmp_path, monkey
         ({"features": {"engine_plugins:RaisingLayer": {}}}, "features 'engine_plugins:RaisingLayer' failed in layer"),
         ({"architectures": {"engine_plugins:RaisingNet": {}}}, "architecture 'engine_plugins:RaisingNet' failed in"),
         ({"losses": {"engine_plugins:RaisingLoss": {}}}, "loss 'engine_plugins:RaisingLoss' failed in call"),
-        ({"losses": {"engine_plugins:NanLoss": {}}}, "the loss became nan in step 1 of epoch 1"),
+        ({"losses": {"engine_plugins:NanLoss": {}}}, "the loss was nan in step 1 of epoch 1"),
     ],
 )
 def test_what_fails_three_times_in_a_row_stops_the_sweep_with_its_name(
@@ -507,7 +507,7 @@ def test_a_sweep_without_a_single_score(sinesweep, write_sweep, tmp_path):
     losses = {"engine_plugins:NanLoss": {}}
     said = sinesweep("run", write_sweep(losses=losses, budget={"trials": 2}), "--out", tmp_path / "sweep")
     assert said.code == FAILED
-    assert "no trial has a score, so there is no winner (2 failed; trial 1, for one: the loss became nan" in said.err
+    assert "no trial has a score, so there is no winner (2 failed; trial 1, for one: the loss was nan" in said.err
     assert (tmp_path / "sweep" / "leaderboard.md").exists()
 
 

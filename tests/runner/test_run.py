@@ -121,7 +121,7 @@ def test_a_failed_trial_is_told_with_its_traceback(tone_sweep, tmp_path):
     with pytest.raises(SweepFailed):
         run(sweep, tmp_path / "sweep")
     told = trial_text(tmp_path / "sweep", 1)
-    assert "nan: the loss became nan" in told
+    assert "nan: the loss was nan" in told
     assert "Traceback (most recent call last)" in told
 
 
