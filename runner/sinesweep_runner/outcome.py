@@ -164,7 +164,7 @@ def _running(count: int, place: SweepFolder) -> str:
         starting = "no trial is running now, but the sweep is: its workers are starting, or its winner is being trained"
         return f"{count} running" if count else starting
     if not count:
-        return "nothing is running"
+        return f"nothing is running{_deaths(place)}"
     way_back = f"sinesweep resume {shlex.quote(str(place.path))}"
     return f"{count} were running, but nobody runs this sweep any more; go on with: {way_back}{_deaths(place)}"
 
