@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+from pathlib import Path
 
 import pytest
 import ray
@@ -19,13 +21,25 @@ pytestmark = [pytest.mark.ray, pytest.mark.slow]  # Ray is ended under the proce
 EPOCHS = 6
 
 
+HELPERS = ("DashboardAgent", "RuntimeEnvAgent")
+"""Processes with which Ray's part of a machine ends itself."""
+
+
 def kill(part: str) -> None:
-    """Ends Ray's head (`gcs_server`) or its part of this machine (`raylet`) without warning."""
-    [process] = ray._private.worker._global_node.all_processes[part]
-    os.kill(process.process.pid, signal.SIGKILL)
+    """Ends Ray's head (`gcs_server`), its part of this machine (`raylet`) or a helper of that without warning."""
+    processes = ray._private.worker._global_node.all_processes
+    if part in HELPERS:
+        [raylet] = processes["raylet"]
+        children = subprocess.run(["pgrep", "-P", str(raylet.process.pid)], capture_output=True, text=True, check=True)
+        pids = map(int, children.stdout.split())
+        [pid] = [pid for pid in pids if f"ray::{part}" in Path(f"/proc/{pid}/cmdline").read_text()]
+    else:
+        [process] = processes[part]
+        pid = process.process.pid
+    os.kill(pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("part", ["gcs_server", "raylet"])
+@pytest.mark.parametrize("part", ["gcs_server", "raylet", *HELPERS])
 def test_where_ray_dies_it_is_started_again_and_no_trial_is_lost(tone_sweep, tmp_path, monkeypatch, part, capfd):
     seen = []
     reported = Watch.reported

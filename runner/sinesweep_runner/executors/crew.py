@@ -77,9 +77,14 @@ class Crew:
         return list(self._coming)
 
     def open(self, data: tuple[Any, ...]) -> None:
-        """Hands the data to all."""
+        """Hands the data to all.
+
+        Ray has a copy of them for all only until they are open. What a driver leaves with Ray beyond that ends the
+        driver too where Ray's part of this machine ends by itself: it tries to restore it, and finds nobody.
+        """
         self._data = data
-        self._coming = {worker.open.remote(*data): worker for worker in self._services}
+        shared = [ray.put(each) for each in data]
+        self._coming = {worker.open.remote(*shared): worker for worker in self._services}
 
     def enlarge(self, count: int) -> None:
         """Hires so many more."""

@@ -277,7 +277,7 @@ class RayExecutor:
 
     def _hand_over(self) -> None:
         home = Home.of(self._folder, self._material, self._alone)
-        data = ray.put(self._material), ray.put(home), backend.versions()
+        data = self._material, home, backend.versions()
         self._crew.open(data)
         self._scout.open(data)
 
