@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 from sinesweep.continuing import Wish
@@ -11,17 +12,23 @@ from sinesweep.leaderboard import Leaderboard
 from sinesweep.record import Record
 from sinesweep.stopping import Plateau
 from sinesweep.sweep import Sweep
-from sinesweep.wording import numbered
+from sinesweep.trial import Result
+from sinesweep_runner.training.archive import Damaged
 from sinesweep_runner.training.progress import has_final_state
 
 
-def wishes_for(folder: Path, board: Leaderboard, record: Record, top: int, epochs: int) -> list[Wish]:
-    """The best `top` trials of a leaderboard, as they are to be trained up to `epochs`, but for those that have been.
+def wishes_for(
+    folder: Path, board: Leaderboard, record: Record, top: int, epochs: int, say: Callable[[str], None]
+) -> list[Wish]:
+    """The best `top` trials of a leaderboard, as they are to be trained up to `epochs`.
 
     A trial that was continued before is stood for by the one that continues it.
 
+    Args:
+        say: told of every one of them that is left out, and why.
+
     Raises:
-        SweepError: there is nothing to continue, or final states were not kept.
+        SweepError: none is left.
     """
     results = {result.trial.number: result for result in record.results()}
     before = {results[number].trial.continues for number in board.longer}
@@ -31,19 +38,29 @@ def wishes_for(folder: Path, board: Leaderboard, record: Record, top: int, epoch
             f"{folder}: no trial has a score yet, so there is nothing to continue; `sinesweep resume"
             f" {shlex.quote(str(folder))}` goes on with the search"
         )
-    short = [result for result in best if result.trial.config["fit"]["epochs"] < epochs]
-    if not short:
-        longest = max(result.trial.config["fit"]["epochs"] for result in best)
-        raise SweepError(f"--epochs {epochs}: expected more than the best were given before, which is {longest}")
-    lost = [result.trial.number for result in short if not has_final_state(folder, result)]
-    if lost:
-        left = next((place for place, result in enumerate(best) if result.trial.number in lost), 0)
-        raise SweepError(
-            f"{folder}: no final state was kept of {numbered(lost)}, so there is nothing to go on from;"
-            " budget.keep_checkpoints says of how many trials it is, budget.disk_gb how much room there is."
-            f" {f'--top {left} works' if left else 'Begin a new sweep with more of them'}"
-        )
-    return [Wish(result.trial.origin, epochs) for result in short]
+    against = {result.trial.number: _against(folder, result, epochs) for result in best}
+    left_out = [f"trial {number} is left out: {reason}" for number, reason in against.items() if reason]
+    if len(left_out) == len(best):
+        raise SweepError(f"--epochs {epochs}: there is nothing to go on from; {'; '.join(left_out)}")
+    for sentence in left_out:
+        say(f"{sentence[0].upper()}{sentence[1:]}.")
+    return [Wish(result.trial.origin, epochs) for result in best if not against[result.trial.number]]
+
+
+def _against(folder: Path, result: Result, epochs: int) -> str:
+    """Why a trial cannot be trained up to so many epochs; empty where it can."""
+    given = result.trial.config["fit"]["epochs"]
+    if given >= epochs:
+        return f"expected more epochs than it was given before, which is {given}"
+    try:
+        if has_final_state(folder, result):
+            return ""
+    except Damaged as reason:
+        return f"its final state cannot be read, {reason}"
+    return (
+        "its final state was not kept; budget.keep_checkpoints says of how many trials it is, budget.disk_gb how much"
+        " room there is"
+    )
 
 
 def with_budget_spent(sweep: Sweep, record: Record) -> Sweep:

@@ -85,7 +85,7 @@ def continue_(folder: Path, top: int, epochs: int, *, address: str | None = None
     sweep = override(place.begun(), [] if address is None else [f"workers.address={address}"])
     with place.claimed():  # while it runs, more of its trials may have scores than now
         record = Record.of(sweep, place.storage(sweep))
-    wishes = wishes_for(folder, board_of(folder), record, top, epochs)
+    wishes = wishes_for(folder, board_of(folder), record, top, epochs, _say)
     return go_on(place, sweep, finalize=finalize, wishes=wishes)
 
 

@@ -94,7 +94,7 @@ class Supervision:
             for plugin in plugins_of(result.trial.config):
                 self._faults[plugin] = 0
             return ""
-        return self._blame(failure) if failure.plugin else self._count(failure)
+        return self._blame(failure) if failure.plugin else self._count(failure, result.trial.number)
 
     def _blame(self, failure: Failure) -> str:
         plugin = failure.plugin
@@ -112,12 +112,14 @@ class Supervision:
             )
         return f"{why[0].upper()}{why[1:]}. The others go on."
 
-    def _count(self, failure: Failure) -> str:
+    def _count(self, failure: Failure, number: int) -> str:
         if self._last and self._last[-1].cause is not failure.cause:
             self._last = []
         self._last.append(failure)
         if len(self._last) >= IN_A_ROW:
             raise SweepFailed(
-                f"{IN_A_ROW} trials in a row failed with the same cause ({failure.cause}): {failure.message}"
+                f"{IN_A_ROW} trials in a row failed with the same cause ({failure.cause}): {failure.message}."
+                f" `sinesweep trial FOLDER {number}` tells all that is known of the last one; mend what is wrong and go"
+                " on with `sinesweep resume FOLDER`, or search something else with `sinesweep extend FOLDER --set …`"
             )
         return ""

@@ -110,6 +110,7 @@ def _carry_on(
             watch.say(f"Getting {many(plan.count, 'worker')} ready.")
             loaded()
             executor.open(material, place.path)
+            watch.say("Ready: trials begin.")
             asked = with_budget_spent(sweep, study.record) if wishes else sweep
             goes_on = bool(wishes) and is_unfinished(sweep, study.record)
             watch.remember(study.record)
@@ -152,7 +153,7 @@ def _table(place: SweepFolder, sweep: Sweep) -> Table:
         if not isinstance(path, str) or Path(path).exists():
             raise
         resume = f"sinesweep resume {shlex.quote(str(place.path))} --set data.path=…"
-        raise SweepError(f"{reason}. Where the data have moved, go on with: {resume}") from None
+        raise SweepError(f"{str(reason).rstrip('.')}. Where the data have moved, go on with: {resume}") from None
 
 
 @contextmanager

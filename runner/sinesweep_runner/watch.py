@@ -69,7 +69,8 @@ class Watch:
         """What one result says, with the best so far and the time left."""
         score = "" if result.value is None else f" {self._sweep.search.objective} {result.value:.4f}"
         why = "" if result.failure is None else f" ({result.failure.cause}: {result.failure.message})"
-        again = "" if result.trial.repeats is None else f" · trial {result.trial.repeats} again"
+        again = "" if result.trial.repeats is None else f" · trial {self._known_as(result.trial.repeats)} again"
+        again += f" · went on from trial {result.trial.origin}" if result.trial.origin != result.trial.number else ""
         best = "" if self._best is None else f" · best {self._best.value:.4f} (trial {self._best.trial.number})"
         return (
             f"trial {result.trial.number:>4} {result.state}{score}{why} in {result.seconds:.0f} s · {summary(result)}"
@@ -96,6 +97,11 @@ class Watch:
             and (self._best is None or self._better(result, self._best))
         ):
             self._best = result
+
+    def _known_as(self, origin: int) -> int:
+        """The number under which a trial that stopped on its way has ended."""
+        numbers = [each.trial.number for each in self._ended if each.trial.origin == origin]
+        return numbers[-1] if numbers else origin
 
     def _better(self, one: Result, other: Result) -> bool:
         if one.value is None or other.value is None:

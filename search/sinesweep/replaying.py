@@ -10,6 +10,7 @@ from pathlib import Path
 from optuna.trial import FrozenTrial, TrialState
 
 from sinesweep.continuing import Wish
+from sinesweep.errors import SweepError
 from sinesweep.extending import extend_study
 from sinesweep.record import RESULT, TRIAL, result_from_json, trial_from_json
 from sinesweep.recording import Event
@@ -43,7 +44,7 @@ def replay(events: Sequence[Event], trials: Sequence[FrozenTrial], folder: Path)
         folder: an empty one, for the study of the replay.
 
     Raises:
-        SweepError: a plugin of the sweep is missing.
+        SweepError: a plugin of the sweep is missing, or events are.
     """
     play = _Replay(trials, folder)
     try:
@@ -74,10 +75,9 @@ class _Replay:
         elif "report" in event:
             self._report(event)
         elif "again" in event:
-            self._running[event["again"]] = replace(
-                self._running[event["again"]], accumulate=event["accumulate"], lost=event["lost"]
-            )
-            self._study.again(self._running[event["again"]])
+            trial = replace(self._asked(event["again"]), accumulate=event["accumulate"], lost=event["lost"])
+            self._running[event["again"]] = trial
+            self._study.again(trial)
         elif "tell" in event:
             self._tell(event["tell"])
         elif "wish" in event:
@@ -86,6 +86,17 @@ class _Replay:
             self._wider, self._wider_name = Sweep.model_validate(event["extend"]), event["study"]
         elif "resume" in event:
             self._resume(event)
+        elif "threads" not in event:
+            raise SweepError(f"events.jsonl: {json.dumps(event)[:60]} is no event that this version of Sinesweep knows")
+
+    def _asked(self, number: int) -> Trial:
+        """A trial that is running."""
+        if number not in self._running:
+            raise SweepError(
+                f"events.jsonl tells of trial {number} while it was not running: a line is missing, so nothing can be"
+                " replayed. Put back a copy of the file; resume, extend and continue go on without it"
+            )
+        return self._running[number]
 
     def _begin(self, event: Event) -> None:
         self._studies += 1
@@ -104,6 +115,7 @@ class _Replay:
 
     def _report(self, event: Event) -> None:
         """Reports an epoch; the end of a fold teaches nobody anything."""
+        self._asked(event["report"])
         if not event["end"]:
             metrics = {self._sweep.search.objective: event["value"]}
             self._study.keep_going(Report(event["report"], event["fold"], event["epoch"], metrics))

@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from sinesweep import predictions
-from sinesweep.errors import SweepError
 from sinesweep.trial import State, Trial
+from sinesweep_runner.training.archive import Damaged
 from sinesweep_runner.training.progress import CHECKPOINTS, has_final_state
 from sinesweep_runner.training.train import train
 
@@ -133,12 +133,12 @@ def test_a_final_state_that_is_damaged_is_told_before_anything_is_trained_and_by
     assert not has_final_state(tmp_path, replace(ended, folds=(*ended.folds, ended.folds[0])))
     file = tmp_path / CHECKPOINTS / "00003.fold1.npz"
     file.write_bytes(file.read_bytes()[:1000])
-    with pytest.raises(SweepError, match=rf"{file} is damaged .* nothing that trial 3 could go on from. Put back"):
+    with pytest.raises(Damaged, match=rf"{file} is damaged: it was cut off"):
         has_final_state(tmp_path, ended)
     longer = Trial(4, make_config(fit={"epochs": 6}), 7, continues=3)
     result = train(longer, material, lambda report: True, tmp_path)
     assert result.state is State.FAILED
-    assert result.failure.message.startswith(f"this one continues trial 3, but its final state {file} is damaged (")
+    assert result.failure.message.startswith(f"this one continues trial 3, but its final state {file} is damaged: ")
 
 
 @pytest.mark.parametrize("harm", ["cut", "empty", "another trial's"])

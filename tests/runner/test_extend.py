@@ -166,24 +166,28 @@ def test_ctrl_c_leaves_what_resume_finishes(folder, sinesweep, monkeypatch):
     assert board_of(folder).counts == {State.COMPLETE: 5}
 
 
-def test_what_cannot_be_continued_is_told_with_the_way_out(folder, sinesweep):
-    said = sinesweep("continue", folder, "--top", "3", "--epochs", "9")
-    assert said.code == 2
-    assert "no final state was kept of trial" in said.err
-    assert "--top 2 works" in said.err
+def test_what_cannot_be_continued_is_told_and_the_others_are(folder, sinesweep):
     said = sinesweep("continue", folder, "--epochs", "2")
-    assert "--epochs 2: expected more than the best were given before, which is 2" in said.err
+    assert said.code == 2
+    assert "--epochs 2: there is nothing to go on from; trial " in said.err
+    assert said.err.count("expected more epochs than it was given before, which is 2") == 3
+    last = board_of(folder).rows[-1].number  # of which keep_checkpoints keeps nothing
+    said = sinesweep("continue", folder, "--top", "3", "--epochs", "4", "--no-finalize")
+    assert said.code == 0
+    assert f"Trial {last} is left out: its final state was not kept; budget.keep_checkpoints says" in said.err
+    assert len(board_of(folder).longer) == 2
     shutil.rmtree(folder / CHECKPOINTS)
-    assert "Begin a new sweep with more of them" in sinesweep("continue", folder, "--top", "1", "--epochs", "9").err
+    said = sinesweep("continue", folder, "--top", "1", "--epochs", "9")
+    assert (said.code, "its final state was not kept" in said.err) == (2, True)
 
 
 def test_a_final_state_that_was_cut_off_is_told_before_anything_is_trained(folder, sinesweep):
     best, before = board_of(folder).best.number, scores(folder)
     file = folder / CHECKPOINTS / f"{best:05d}.fold0.npz"
     file.write_bytes(file.read_bytes()[:1000])
-    said = sinesweep("continue", folder, "--top", "2", "--epochs", "9")
+    said = sinesweep("continue", folder, "--top", "1", "--epochs", "9")
     assert said.code == 2
-    assert f"{file} is damaged (" in said.err
+    assert f"trial {best} is left out: its final state cannot be read, {file} is damaged: it was cut off" in said.err
     assert scores(folder) == before
     assert "to be continued" not in status_of(folder)
 

@@ -23,6 +23,7 @@ from sinesweep.sweepfile import read_sweep
 from sinesweep.trial import State
 from sinesweep_runner import resume, run
 from sinesweep_runner.__main__ import main
+from sinesweep_runner.process import INTERRUPTED
 from sinesweep_runner.sweepfolder import SweepFolder
 
 COMMAND = (sys.executable, "-m", "sinesweep_runner")
@@ -107,6 +108,16 @@ def begin(sweep: Sweep, folder: Path) -> SweepFolder:
     with place.claimed():
         place.begin(sweep)
     return place
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_before_the_search_a_signal_ends_the_sweep_with_the_way_back(long_sweep, tmp_path, number):
+    folder = tmp_path / "sweep"
+    with running(long_sweep, folder) as process:
+        wait_for(process, lambda: "Trial 0 comes first" in (tmp_path / "said.txt").read_text())
+        process.send_signal(number)
+        assert process.wait(PATIENCE_S) == INTERRUPTED
+    assert "Stopped. Go on with: sinesweep resume" in (tmp_path / "said.txt").read_text()
 
 
 def finish(folder: Path) -> list[int]:

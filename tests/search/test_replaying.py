@@ -146,6 +146,27 @@ def test_a_sweep_that_was_extended_and_continued_and_has_finalists_is_the_same_a
     assert desk.replayed() == same(desk)
 
 
+def without_last_ask(lines):
+    last = max(place for place, line in enumerate(lines) if line.startswith('{"ask"'))
+    return lines[:last] + lines[last + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (without_last_ask, r"tells of trial \d+ while it was not running: a line is missing"),
+        (lambda lines: [*lines, '{"garbage": 1}'], "is no event that this version of Sinesweep knows"),
+    ],
+    ids=["missing", "unknown"],
+)
+def test_events_of_which_one_is_missing_or_unknown_are_told(tmp_path, damage, told):
+    desk = Desk(tmp_path, sweep_of(search={"startup_trials": 3, "pruner": "none"}))
+    desk.work(20, slots=1)
+    desk.events.write_text("\n".join(damage(desk.events.read_text().splitlines())) + "\n")
+    with pytest.raises(SweepError, match=told):
+        desk.replayed()
+
+
 def test_a_driver_may_die_between_any_two_writes(tmp_path):
     """The journal and the events are cut as a kill leaves them: the event after what it says has happened."""
     desk = Desk(tmp_path, sweep_of(search={"startup_trials": 2}))

@@ -21,7 +21,13 @@ Address = Annotated[
     str | None,
     typer.Option("--address", help="a running Ray cluster to join: auto or HOST:PORT"),
 ]
-Finalize = Annotated[bool, typer.Option(help="open the sealed test part for the winner at the end, and write best/")]
+Finalize = Annotated[
+    bool,
+    typer.Option(
+        help="open the sealed test part for the winner at the end, and write best/; a sweep that was begun with"
+        " --no-finalize stays sealed until `sinesweep finalize`"
+    ),
+]
 
 
 @commands.command()

@@ -63,7 +63,7 @@ def join(address: str) -> None:
     except ray.exceptions.AuthenticationError:
         raise SweepError(
             f"workers.address: the Ray cluster at {where} asks for a token that is not this driver's. Set"
-            " RAY_AUTH_MODE=token in this shell too, and have the RAY_AUTH_TOKEN or the ~/.ray/auth_token of its head"
+            " RAY_AUTH_MODE=token in this shell, and have the RAY_AUTH_TOKEN or the ~/.ray/auth_token of its head"
         ) from None
     except (ConnectionError, ray.exceptions.RpcError) as reason:
         raise SweepError(
@@ -87,8 +87,9 @@ def _found(address: str) -> str:
     except OSError:
         raise SweepError(f"workers.address: no machine is known by the name '{host}'; {_ALONE}") from None
     if not _listens(where):
+        asked = where if address == "auto" else address
         raise SweepError(
-            f"workers.address: no Ray cluster answers at {where}: nothing listens there. On its head, `ray start"
+            f"workers.address: no Ray cluster answers at {asked}: nothing listens there. On its head, `ray start"
             f" --head --port={port}` begins one; {_ALONE}"
         )
     return where

@@ -13,7 +13,6 @@ import numpy as np
 
 from sinesweep.errors import SinesweepError
 from sinesweep.files import write_atomically
-from sinesweep.wording import one_line
 
 FACTS = "facts"
 """The name of the array that holds the facts."""
@@ -49,5 +48,5 @@ def read_archive(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     except FileNotFoundError:
         raise
     # A flipped bit may make an archive of a kind that zipfile does not read: RuntimeError and its kin.
-    except (OSError, ValueError, LookupError, EOFError, RuntimeError, zipfile.BadZipFile) as reason:
-        raise Damaged(f"{path} is damaged ({one_line(str(reason)) or type(reason).__name__})") from None
+    except (OSError, ValueError, LookupError, EOFError, RuntimeError, zipfile.BadZipFile):
+        raise Damaged(f"{path} is damaged: it was cut off, or something else was written over it") from None

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from sinesweep.errors import SweepError
 from sinesweep.trial import TRAIN_LOSS, VALID_LOSS, FoldScore, Result, Trial
 from sinesweep_runner.training.archive import Damaged, read_archive, write_archive
 from sinesweep_runner.training.failures import StateGone
@@ -155,20 +154,13 @@ def has_final_state(folder: Path, result: Result) -> bool:
     """Whether a sweep's folder holds how the folds of a finished trial have ended; every file is read.
 
     Raises:
-        SweepError: one of them is damaged.
+        Damaged: one of them cannot be read.
     """
-    origin = result.trial.origin
     for fold in range(len(result.folds)):
         try:
-            read_archive(folder / CHECKPOINTS / _end_name(origin, fold))
+            read_archive(folder / CHECKPOINTS / _end_name(result.trial.origin, fold))
         except FileNotFoundError:
             return False
-        except Damaged as reason:
-            raise SweepError(
-                f"{reason}, so there is nothing that trial {origin} could go on from. Put back a copy of it; without"
-                f" one, a new sweep can begin with this configuration and more epochs (`sinesweep trial` shows it,"
-                " `enqueue` takes it)"
-            ) from None
     return True
 
 
