@@ -12,7 +12,6 @@ from sinesweep.contract import (
     Augmenter,
     Baseline,
     DatasetReader,
-    FeatureExtractor,
     FrontEnd,
     HostExtractor,
     Loss,
@@ -25,7 +24,7 @@ from sinesweep.form import FORMS
 from sinesweep.settings import make, settings
 from sinesweep_runner import backend
 from sinesweep_runner.catalogue import check_kind, documentation, settings_table
-from sinesweep_runner.training.shapes import shape_of
+from sinesweep_runner.training.shapes import asks_layer, shape_of
 
 RATES_HZ = (8000, 16000, 44100)
 
@@ -130,10 +129,9 @@ def _at(name: str, front: FrontEnd, rate_hz: int) -> str:
             front.check(rate_hz, rate_hz)
     except Infeasible as reason:
         return f"not at {rate_hz} Hz ({reason})"
-    asks_layer = isinstance(front, FeatureExtractor) and type(front).shape is FeatureExtractor.shape
-    if asks_layer:
+    if asks_layer(front):
         backend.load()
-    shape = shape_of(front, name, rate_hz, rate_hz, "layer" if asks_layer else "shape")
+    shape = shape_of(front, name, rate_hz, rate_hz)
     return f"{' × '.join(map(str, shape))} at {rate_hz} Hz"
 
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sinesweep.errors import Infeasible, PluginFault
+from sinesweep.errors import Infeasible, PluginError, PluginFault
 from sinesweep.wording import named
 
 MEMORY_WORDS = ("resourceexhausted", "resource_exhausted", "out of memory", "oom when allocating", "cannot allocate")
@@ -77,7 +77,8 @@ def blaming(kind: str, name: str, method: str, *answers: type[Exception]) -> Ite
     except BaseException as fault:  # a stranger's plugin may raise anything
         if lacks_memory(fault):
             raise
-        raise PluginFault(kind, name, method, named(fault)) from fault
+        what = str(fault) if isinstance(fault, PluginError) else named(fault)
+        raise PluginFault(kind, name, method, what) from fault
     finally:
         begun.pop()
         if hear is not None:

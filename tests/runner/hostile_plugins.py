@@ -130,6 +130,17 @@ class Misshapen(FeatureExtractor):
 
 
 @dataclass(frozen=True)
+class NoLayer(FeatureExtractor):
+    """Has no arithmetic of its own, and a `layer` that returns nothing or raises."""
+
+    raises: Annotated[bool, Choice((False, True)), "what is wrong with it"] = False
+
+    def layer(self, rate_hz):
+        if self.raises:
+            raise ValueError("no such filter")
+
+
+@dataclass(frozen=True)
 class ComplexNumbers(HostExtractor):
     """Gives complex numbers."""
 

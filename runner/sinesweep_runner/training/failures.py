@@ -39,6 +39,8 @@ def failure_of(error: BaseException) -> tuple[State, Failure]:
     """How a trial that raised `error` ended, and why."""
     chain = _chain(error)
     told = next((each for each in reversed(chain) if isinstance(each, TOLD)), None)
+    if type(told) is PluginError:  # it does not know whose plugin it is about, but who was at work does
+        told = next((each for each in reversed(chain) if isinstance(each, PluginFault)), told)
     if isinstance(told, Infeasible):
         cause = Cause.LIMIT if isinstance(told, OverLimit) else Cause.INFEASIBLE
         return State.INFEASIBLE, Failure(cause, one_line(str(told)))

@@ -69,6 +69,8 @@ class FeatureExtractor(FrontEnd):
         import numpy as np
 
         layer = self.layer(rate_hz)
+        if not callable(getattr(layer, "compute_output_shape", None)):
+            raise PluginError(f"it gives {type(layer).__name__}, expected a Keras layer")
         try:
             shape = layer.compute_output_shape((1, samples))
         except NotImplementedError:
