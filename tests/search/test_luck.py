@@ -9,6 +9,7 @@ from sinesweep import report
 from sinesweep.luck import best_of_scores, best_of_shares
 from sinesweep.report import notes, words
 from sinesweep.report.page.embed import text
+from sinesweep.trial import Result, State, Trial
 from sinesweep.wording import escaped
 
 
@@ -94,6 +95,14 @@ def test_every_form_of_the_report_tells_luck_beside_the_top_score(sweep_of, stor
     assert f'<dt>Best of 3 equal models</dt><dd><strong class="">{text(luck)}</strong>' in first
     assert escaped(beside) in report.to_markdown(board)
     assert f"would be expected to read {luck} on 240 clips" in notes.luck(board)
+
+
+@pytest.mark.parametrize("state", [State.PRUNED, State.PAUSED])
+def test_that_trials_which_were_stopped_were_chosen_against_too_is_said(sweep_of, state):
+    made = sweep_of([1.0, 3.0, 2.9])
+    assert "stopped on the way" not in notes.luck(made.board())
+    made.results.append(Result(Trial(9, {}, 1), state))
+    assert notes.luck(made.board()).endswith(" with those that were stopped on the way it is more.")
 
 
 def test_of_one_trial_nothing_was_chosen_and_nothing_is_said(sweep_of, story_of):

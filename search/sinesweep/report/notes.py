@@ -11,6 +11,7 @@ from sinesweep.leaderboard import Leaderboard
 from sinesweep.metrics import metric
 from sinesweep.report import words
 from sinesweep.rows import COMPARED
+from sinesweep.trial import State
 from sinesweep.wording import many, number
 
 FEW_GROUPS = 10
@@ -87,8 +88,15 @@ def luck(board: Leaderboard) -> str:
     how = "" if board.metric.proportion else ", if each errs as much as resamples of its clips spread"
     return (
         f"Choosing flatters: the {words.equals(board)}, all as good as the median trial, would be expected to read"
-        f" {board.metric.show(board.luck)} on {board.judged_clips:,} clips{how}."
+        f" {board.metric.show(board.luck)} on {board.judged_clips:,} clips{how}.{_stopped(board)}"
     )
+
+
+def _stopped(board: Leaderboard) -> str:
+    """That trials which have no score were chosen against too; how much that flatters, nobody knows."""
+    if not board.counts.keys() & {State.PRUNED, State.PAUSED}:
+        return ""
+    return " That counts trials that came to their end; with those that were stopped on the way it is more."
 
 
 def longer(board: Leaderboard) -> str:
