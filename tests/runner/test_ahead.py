@@ -56,11 +56,12 @@ def noted(tmp_path, monkeypatch):
     return read
 
 
-@pytest.fixture
-def workers(make_material, tmp_path, monkeypatch, cache, noted):
+@pytest.fixture(params=["a Ray of its own", "a cluster that was joined"])
+def workers(request, make_material, tmp_path, monkeypatch, cache, noted, ray_head):
     """One worker, on a machine with a core to spare."""
     monkeypatch.setattr(executor, "this_machine", lambda: Machine(2, 2**35, 0))
-    one = executor.RayExecutor(Plan(1, 1, gpus=0), Workers())
+    joined = {"address": ray_head(2), "count": 1} if "cluster" in request.param else {}
+    one = executor.RayExecutor(Plan(1, 1, gpus=0), Workers(**joined))
     one.open(make_material(folds=1), tmp_path)
     yield one
     one.close()

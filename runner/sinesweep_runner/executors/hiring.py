@@ -9,6 +9,7 @@ from typing import Any
 
 import ray
 from ray.util.placement_group import PlacementGroup
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from sinesweep.sections import Workers
 from sinesweep_runner.executors.berths import Options
@@ -47,8 +48,10 @@ class Hiring:
         return self.provision is not None and self.provision.is_needed
 
     def pathfinder(self) -> Any:
-        """One beside the workers, with as many threads as each of them: other last bits would be of no use to them."""
-        return self._start(Pathfinder, 0, {"num_cpus": 0, "num_gpus": 0, "max_restarts": 0})
+        """One on this machine, with as many threads as each worker: other last bits would be of no use to them."""
+        here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+        options = {"num_cpus": 0, "num_gpus": 0, "max_restarts": 0, "scheduling_strategy": here}
+        return self._start(Pathfinder, 0, options)
 
     def _start(self, kind: type[Worker], gpus: float | None, options: Options) -> Any:
         actor, keras_backend = ray.remote(kind).options(**options), os.environ.get("KERAS_BACKEND", "")

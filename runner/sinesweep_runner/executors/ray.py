@@ -82,7 +82,8 @@ class RayExecutor:
         self._hiring = Hiring(plan, workers, *luggage)
         self._crew = self._hired()
         self._scout = Scout(self._hiring.pathfinder, patience_s=60 * workers.silent_minutes)
-        if not (self._alone and has_room_for_scout(this_machine(), plan)):
+        here = this_machine()  # of a cluster too: for workers on it, and on machines that share its cache
+        if not has_room_for_scout(here, replace(plan, count=min(plan.count, comfortable_room([here], plan)))):
             self._scout.close()
         self._turns: dict[ray.ObjectRef, Turn] = {}
         self._hearing = Hearing()
