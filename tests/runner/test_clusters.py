@@ -225,7 +225,7 @@ JOIN = (
 )
 HEAD = (
     "import ray; from sinesweep_runner.executors.connection import on_loopback\n"
-    "with on_loopback(): ray.init(num_cpus=3, include_dashboard=False, log_to_driver=False)\n"
+    "with on_loopback(): ray.init('local', num_cpus=3, include_dashboard=False, log_to_driver=False)\n"
     "print(ray.get_runtime_context().gcs_address, flush=True); input()"
 )
 
