@@ -13,6 +13,7 @@ from sinesweep.record import Record
 from sinesweep.stopping import Plateau
 from sinesweep.sweep import Sweep
 from sinesweep.trial import Result
+from sinesweep.wording import capitalised
 from sinesweep_runner.training.archive import Damaged
 from sinesweep_runner.training.progress import has_final_state
 
@@ -43,7 +44,7 @@ def wishes_for(
     if len(left_out) == len(best):
         raise SweepError(f"--epochs {epochs}: there is nothing to go on from; {'; '.join(left_out)}")
     for sentence in left_out:
-        say(f"{sentence[0].upper()}{sentence[1:]}.")
+        say(f"{capitalised(sentence)}.")
     return [Wish(result.trial.origin, epochs) for result in best if not against[result.trial.number]]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from sinesweep import limits
 from sinesweep.errors import SweepFailed
 from sinesweep.trial import Cause, Result, State
+from sinesweep.wording import capitalised
 
 SAID_AFTER = 20
 """After so many in a row it is said, where none has kept the limits yet: a sampler that learns has found some by then,
@@ -59,7 +60,7 @@ class OutOfReach:
                 " ranges: sinesweep extend FOLDER --set architectures.…=…"
             )
         if self._count == SAID_AFTER and not self._kept:
-            return f"{self._told()[0].upper()}{self._told()[1:]}. The search ends after {NONE_YET} such."
+            return f"{capitalised(self._told())}. The search ends after {NONE_YET} such."
         return ""
 
     def _told(self) -> str:

@@ -15,6 +15,7 @@ from sinesweep.aside import Aside
 from sinesweep.errors import SweepFailed
 from sinesweep.sections import Workers
 from sinesweep.trial import Cause, Failure, Result, State, Trial, plugins_of
+from sinesweep.wording import capitalised
 from sinesweep_runner.outofreach import OutOfReach
 
 SECTIONS = {
@@ -110,7 +111,7 @@ class Supervision:
                 f" with `sinesweep resume FOLDER`, or search something else:"
                 f" sinesweep extend FOLDER --set {SECTIONS[kind]}=…"
             )
-        return f"{why[0].upper()}{why[1:]}. The others go on."
+        return f"{capitalised(why)}. The others go on."
 
     def _count(self, failure: Failure, number: int) -> str:
         if self._last and self._last[-1].cause is not failure.cause:

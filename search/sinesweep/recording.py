@@ -41,6 +41,9 @@ from sinesweep.trial import Report, Result, Trial
 
 Event = Mapping[str, Any]
 
+WITHOUT_EVENTS = "Put back a copy of the file; resume, extend and continue go on without it"
+"""The way out where they cannot be replayed."""
+
 
 class RecordedStudy(Study):
     """A study and the file of its events."""
@@ -142,7 +145,7 @@ def read_order(events: Path) -> list[Event]:
     what = "does not tell of the sweep's beginning" if happened else "is missing or empty"
     raise SweepError(
         f"{events} {what}, so the order is not known in which trials were asked for and ended, and nothing can be"
-        " replayed. Put back a copy of the file; resume, extend and continue go on without it"
+        f" replayed. {WITHOUT_EVENTS}"
     )
 
 

@@ -13,7 +13,7 @@ from sinesweep.continuing import Wish
 from sinesweep.errors import SweepError
 from sinesweep.extending import extend_study
 from sinesweep.record import RESULT, TRIAL, result_from_json, trial_from_json
-from sinesweep.recording import Event
+from sinesweep.recording import WITHOUT_EVENTS, Event
 from sinesweep.report.short import flat
 from sinesweep.samplers import make_sampler
 from sinesweep.storage import load_study
@@ -94,7 +94,7 @@ class _Replay:
         if number not in self._running:
             raise SweepError(
                 f"events.jsonl tells of trial {number} while it was not running: a line is missing, so nothing can be"
-                " replayed. Put back a copy of the file; resume, extend and continue go on without it"
+                f" replayed. {WITHOUT_EVENTS}"
             )
         return self._running[number]
 

@@ -60,6 +60,11 @@ def without_numbers(text: str) -> str:
     return re.sub(r"\d+(\.\d+)?", "N", text)
 
 
+def capitalised(text: str) -> str:
+    """The text with a large first letter, and all others as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def natural(name: str) -> list[str | int]:
     """A sorting key that reads numbers as numbers."""
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]

@@ -6,8 +6,7 @@ from sinesweep.sections import Workers
 
 
 def overdue(began: float, now: float, limits: Workers) -> str:
-    """Why a trial that has begun then is to be ended now; empty while it has time. Both in
-    seconds by one clock."""
+    """Why a trial that has begun then is to be ended now; empty while it has time. Both in seconds by one clock."""
     if limits.trial_minutes is None or now - began <= 60 * limits.trial_minutes:
         return ""
     return (

@@ -12,7 +12,7 @@ from sinesweep.report.charts.axes import score, thinned
 from sinesweep.report.charts.chart import HEIGHT, Chart, layer, layered, number, tooltip
 from sinesweep.report.charts.clock import Clock, stints
 from sinesweep.trial import Result, State
-from sinesweep.wording import many
+from sinesweep.wording import capitalised, many
 
 NAME, SECTION, TITLE = "progress", "The search", "Best so far"
 
@@ -112,4 +112,4 @@ def _rest(board: Leaderboard, pruned: Sequence[Any], failed: Sequence[Any]) -> s
     if board.baseline:
         parts.append("the dashed line is the baseline")
     text = ", ".join(parts)
-    return f" {text[0].upper()}{text[1:]}."
+    return f" {capitalised(text)}."
